@@ -247,9 +247,8 @@ def main() -> int:
         wait_for_web(port, running)
         if accounts:
             say(f"\n演示账号（角色、单位、用户名、口令）/ demonstration accounts:\n{table(accounts)}")
-        say(
-            f"\n平台已启动 / running: http://{HOST}:{port}/   日志 / logs: {LOGS}\n按 Ctrl-C 停止 / Ctrl-C stops it"
-        )
+        say(f"\n平台已启动 / running: http://{HOST}:{port}/   日志 / logs: {LOGS}")
+        say("按 Ctrl-C 停止 / Ctrl-C stops it")
         watch(running)
     except KeyboardInterrupt:
         say("\n正在停止…… Stopping ...")
