@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests import servers
 
@@ -57,6 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PORTAL_MODE"] = "test"
     os.environ["PORTAL_VAR"] = str(Path(os.environ["PORTAL_TEST_FOLDER"]) / worker)
     os.environ["DJANGO_SETTINGS_MODULE"] = "pilot_portal.settings"
+    # Read now: pytest-django, whose turn comes next, sets Django up only when its settings were read.
+    assert settings.MODE == "test"
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
