@@ -33,7 +33,7 @@ PHASES: dict[str, tuple[str, list[str], dict[str, str]]] = {
     ),
     "journeys": (
         "全年流程 / journeys in a browser",
-        [*PYTEST, "-m", "journey and not long", "tests/journeys"],
+        [*PYTEST, "-m", "journey and not long"],
         {},
     ),
     "long": ("耗时测试 / long tests", [*PYTEST, "-m", "long"], {}),

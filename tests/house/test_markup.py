@@ -15,7 +15,7 @@ INLINE_SCRIPT = re.compile(
 INLINE_STYLE = re.compile(r"<style\b[^>]*>|<[a-z][^<>]*?\sstyle\s*=", re.IGNORECASE)
 HANDLER = re.compile(r"<[a-z][^<>]*?\son[a-z]+\s*=|\bjavascript:|\shx-on\b", re.IGNORECASE)
 UNSAFE = re.compile(r"\|\s*safe(?:seq)?\b|{%\s*autoescape\s+off")
-UNSAFE_CODE = re.compile(r"\bmark_safe\b|\bSafeString\b|\bSafeText\b")
+UNSAFE_CODE = re.compile(r"\bmark_safe\b|\bSafe(?:String|Text)\(")
 
 RULES = {
     "from another host": FOREIGN,
