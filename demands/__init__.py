@@ -1,0 +1,1 @@
+"""需求: the enterprise library, collecting, checking, publishing demands."""

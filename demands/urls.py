@@ -1,0 +1,4 @@
+"""Addresses of demands, grouped by who stands before the page."""
+
+app_name = "demands"
+urlpatterns: list = []

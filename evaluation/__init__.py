@@ -1,0 +1,1 @@
+"""评价: satisfaction, results, evaluation, awards, sanctions."""

@@ -1,0 +1,1 @@
+"""申报: apply, review, report, confirm, the roster."""

@@ -1,0 +1,1 @@
+"""揭榜: claims, choosing, engagements, the service log."""

@@ -1,0 +1,1 @@
+"""People, bodies and who stands where: User, Organisation, Membership, roles."""

@@ -1,0 +1,59 @@
+"""Reading people and bodies."""
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+
+from pilot_portal.accounts.actors import PUBLIC, Actor
+from pilot_portal.accounts.models import Membership, Organisation, User
+
+
+def live_memberships(user: User, at: dt.datetime) -> QuerySet[Membership]:
+    """The memberships a person holds at the moment, with their bodies, oldest first."""
+    return (
+        Membership.objects.filter(user=user, starts_at__lte=at)
+        .filter(Q(ends_at=None) | Q(ends_at__gt=at))
+        .select_related("organisation__region", "user")
+        .order_by("starts_at", "pk")
+    )
+
+
+def actor_for(user: User | None, membership_id: int | None, at: dt.datetime) -> Actor:
+    """The actor of a signed-in user: the membership he chose if it still lives, else his first one."""
+    if user is None:
+        return PUBLIC
+    memberships = list(live_memberships(user, at))
+    chosen = next((m for m in memberships if m.pk == membership_id), memberships[0] if memberships else None)
+    return Actor(user, chosen)
+
+
+def members_of(organisation: Organisation, at: dt.datetime) -> QuerySet[Membership]:
+    """The people who stand in a body at the moment."""
+    return (
+        Membership.objects.filter(organisation=organisation, starts_at__lte=at)
+        .filter(Q(ends_at=None) | Q(ends_at__gt=at))
+        .select_related("user")
+        .order_by("role", "pk")
+    )
+
+
+def recipients_in(organisations: list[int], roles: set[str], at: dt.datetime) -> list[int]:
+    """The keys of the users with one of the roles in one of the bodies: whom a message goes to."""
+    return list(
+        Membership.objects.filter(organisation_id__in=organisations, role__in=roles, starts_at__lte=at)
+        .filter(Q(ends_at=None) | Q(ends_at__gt=at))
+        .values_list("user_id", flat=True)
+        .distinct()
+    )
+
+
+def recipients_of_region(region_id: int, roles: set[str], at: dt.datetime) -> list[int]:
+    """The keys of the county officers of a reporting unit with one of the roles."""
+    bodies = Organisation.objects.filter(kind=Organisation.Kind.COUNTY, region_id=region_id)
+    return recipients_in(list(bodies.values_list("pk", flat=True)), roles, at)
+
+
+def recipients_of_city(roles: set[str], at: dt.datetime) -> list[int]:
+    """The keys of the city's people with one of the roles."""
+    bodies = Organisation.objects.filter(kind=Organisation.Kind.CITY)
+    return recipients_in(list(bodies.values_list("pk", flat=True)), roles, at)

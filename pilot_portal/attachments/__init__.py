@@ -1,0 +1,1 @@
+"""Uploaded files: checked on the way in, guarded on the way out."""

@@ -1,0 +1,18 @@
+"""How bytes leave: streamed here, or by the front server where one is configured."""
+
+from django.conf import settings
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
+
+
+def file_answer(file: FieldFile, name: str, mime: str) -> HttpResponse:
+    """Always as a download, never rendered in our origin."""
+    if settings.X_ACCEL_PREFIX:
+        response = HttpResponse(content_type=mime)
+        response["X-Accel-Redirect"] = f"{settings.X_ACCEL_PREFIX}/{file.name}"
+        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    else:
+        response = FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type=mime)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,1 @@
+"""公告: frozen publications and the public site's own pages."""

@@ -1,0 +1,50 @@
+"""The public site: home, notices, help."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from pilot_portal.bulletin import queries
+from pilot_portal.bulletin.registry import blocks
+from pilot_portal.common import clock
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What the pilot is, figures and lists of the apps, the newest notices."""
+    at = clock.now()
+    shown = [(block.template, block.provider(at)) for block in blocks()]
+    return render(request, "bulletin/home.html", {"blocks": shown, "notices": list(queries.published()[:8])})
+
+
+@require_GET
+def notices(request: HttpRequest) -> HttpResponse:
+    """All publications."""
+    page = Paginator(queries.published(), 20).get_page(request.GET.get("page"))
+    return render(request, "bulletin/notices.html", {"page": page, "notices": list(page.object_list)})
+
+
+@require_GET
+def notice(request: HttpRequest, number: str) -> HttpResponse:
+    """One publication, as frozen."""
+    found = get_object_or_404(queries.published(), number=number)
+    return render(request, "bulletin/notice.html", {"notice": found})
+
+
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    """使用帮助."""
+    return render(request, "pages/help.html")
+
+
+@require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """无障碍说明."""
+    return render(request, "pages/accessibility.html")
+
+
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """个人信息保护."""
+    return render(request, "pages/privacy.html")

@@ -1,0 +1,1 @@
+"""Code tables with validity: service kinds, tiers, industry chains."""

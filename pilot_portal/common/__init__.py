@@ -1,0 +1,1 @@
+"""What every room may use: refusals, the clock, form fields, text. No models."""

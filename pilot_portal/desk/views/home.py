@@ -1,0 +1,24 @@
+"""The home of everyone who signed in: what is to be done, by role."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from pilot_portal.common import clock
+from pilot_portal.desk.registry import cards_for
+from pilot_portal.notifications.queries import inbox
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Cards with work to do, and the newest messages."""
+    at = clock.now()
+    cards = [(card, card.provider(request.actor, at)) for card in cards_for(request.actor.role)]
+    busy = [(card, todos) for card, todos in cards if todos]
+    return render(
+        request,
+        "desk/home.html",
+        {"cards": busy, "has_cards": bool(cards), "news": list(inbox(request.user.pk)[:6])},
+    )

@@ -1,0 +1,1 @@
+"""Papers: requested PDFs and workbooks, their registry, the one task, verification."""

@@ -1,0 +1,202 @@
+"""Asking for papers, building them, bringing back what a killed worker held."""
+
+import datetime as dt
+import hashlib
+import hmac
+import io
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from pilot_portal.accounts.actors import Actor
+from pilot_portal.accounts.models import Membership, User
+from pilot_portal.common.errors import NotAllowed, Refused, Stale
+from pilot_portal.documents.models import Paper
+from pilot_portal.documents.pdf import load_fonts
+from pilot_portal.documents.registry import PAPERS, SHEETS, PaperKind, Printing, SheetKind
+from pilot_portal.regions.models import Region
+from pilot_portal.rounds.models import Round
+
+LEASE = dt.timedelta(minutes=10)
+MAX_ATTEMPTS = 3
+INTERACTIVE, BULK = 0, 10
+WORN_OUT = "多次尝试未能生成，已停止；请稍后重试，仍不成功请联系管理员。"
+
+
+def verify_code(kind: str, subject_id: int, layout: int) -> str:
+    """128 bits, the same for the same paper: HMAC-SHA-256 under the secret key, as 32 hex digits."""
+    text = f"paper:{kind}:{subject_id}:{layout}"
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def verify_url(code: str) -> str:
+    """The public address that the QR of a paper holds."""
+    return f"{settings.SITE_ORIGIN}/verify/{code}/"
+
+
+def wake() -> None:
+    """Wake a worker; with the broker down the sweep does it."""
+    current_app.send_task("documents.sweep", retry=False)
+
+
+def request_paper(
+    kind: PaperKind, subject: Any, *, by: Actor, at: dt.datetime, urgency: int = INTERACTIVE
+) -> Paper:
+    """Ask for a paper; asked twice it is one job, and once built it is served ever after.
+
+    Raises NotAllowed where the actor may not see it.
+    """
+    if not kind.may_see(by, subject):
+        raise NotAllowed("您没有权限取得这份文书。")
+    fonts = load_fonts(settings.PORTAL_FONTS)
+    dedupe = f"{kind.code}:{subject.pk}:{kind.layout}:{fonts.digest[:16]}"
+    paper = Paper(
+        kind=kind.code,
+        subject_id=subject.pk,
+        title=kind.title,
+        number=kind.number(subject),
+        dedupe=dedupe,
+        verify_code=verify_code(kind.code, subject.pk, kind.layout),
+        urgency=urgency,
+        requested_by_id=by.user_id,
+        organisation_id=by.organisation_id,
+        role=by.role,
+        requested_at=at,
+    )
+    return _enqueue(paper)
+
+
+def request_sheet(
+    kind: SheetKind,
+    round: Round,  # noqa: A002 - the field's word
+    region: Region | None,
+    *,
+    by: Actor,
+    at: dt.datetime,
+) -> Paper:
+    """Ask for a workbook as things stand; while one asked by the same person is under way, that one is given."""
+    if not kind.may_see(by, round, region):
+        raise NotAllowed("您没有权限导出这份汇总表。")
+    paper = Paper(
+        kind=kind.code,
+        params={"round": round.code, "region": region.code if region else ""},
+        title=f"{round.year}年 {region.name if region else '全市'} {kind.title}",
+        dedupe=f"{kind.code}:{round.code}:{region.code if region else '-'}:{by.user_id}",
+        urgency=INTERACTIVE,
+        requested_by_id=by.user_id,
+        organisation_id=by.organisation_id,
+        role=by.role,
+        requested_at=at,
+    )
+    return _enqueue(paper)
+
+
+def _enqueue(paper: Paper) -> Paper:
+    try:
+        with transaction.atomic():
+            paper.save(force_insert=True)
+    except IntegrityError:
+        paper = Paper.objects.get(dedupe=paper.dedupe)
+        if paper.status in {Paper.Status.FAILED, Paper.Status.CANCELLED}:
+            Paper.objects.filter(pk=paper.pk, status=paper.status).update(
+                status=Paper.Status.REQUESTED, attempt=0, error="", progress=0
+            )
+    transaction.on_commit(wake, robust=True)
+    return paper
+
+
+def retry_paper(paper: Paper, *, by: Actor) -> None:
+    """Ask again for one's own paper that failed or was cancelled; raises Stale when it is under way or done."""
+    won = Paper.objects.filter(
+        pk=paper.pk, requested_by_id=by.user_id, status__in=[Paper.Status.FAILED, Paper.Status.CANCELLED]
+    ).update(status=Paper.Status.REQUESTED, attempt=0, error="", progress=0)
+    if not won:
+        raise Stale("这份文书正在生成或已经生成。")
+    transaction.on_commit(wake, robust=True)
+
+
+def cancel_paper(paper: Paper, *, by: Actor) -> None:
+    """Cancel one's own waiting paper; raises Stale when a worker has it already."""
+    won = Paper.objects.filter(pk=paper.pk, requested_by_id=by.user_id, status=Paper.Status.REQUESTED).update(
+        status=Paper.Status.CANCELLED
+    )
+    if not won:
+        raise Stale("这份文书已开始生成，不能取消。")
+
+
+def take(at: dt.datetime) -> Paper | None:
+    """Take the most urgent waiting row, or one whose worker died; worn-out rows are failed on the way."""
+    Paper.objects.filter(status=Paper.Status.RUNNING, lease_until__lt=at, attempt__gte=MAX_ATTEMPTS).update(
+        status=Paper.Status.FAILED, error=WORN_OUT, finished_at=at
+    )
+    waiting = Q(status=Paper.Status.REQUESTED) | Q(status=Paper.Status.RUNNING, lease_until__lt=at)
+    while True:
+        paper = Paper.objects.filter(waiting).order_by("urgency", "pk").first()
+        if paper is None:
+            return None
+        won = Paper.objects.filter(waiting, pk=paper.pk, attempt=paper.attempt).update(
+            status=Paper.Status.RUNNING, attempt=F("attempt") + 1, lease_until=at + LEASE
+        )
+        if won:
+            paper.refresh_from_db()
+            return paper
+
+
+def build(paper: Paper, *, at: dt.datetime) -> tuple[str, bytes]:
+    """The file name and the bytes of a paper; writes nothing. Raises Refused in words for the user."""
+    if paper.kind in SHEETS:
+        return build_sheet(paper, at=at)
+    kind = PAPERS[paper.kind]
+    subject = kind.get(paper.subject_id or 0)
+    if subject is None:
+        raise Refused("这份文书所依据的材料已不存在。")
+    return kind.file_name(subject), kind.build(
+        subject, Printing(verify_url=verify_url(paper.verify_code or ""), layout=kind.layout, at=at)
+    )
+
+
+def build_sheet(paper: Paper, *, at: dt.datetime) -> tuple[str, bytes]:
+    """The file name and the bytes of a requested workbook, as its asker may see it now."""
+    kind = SHEETS[paper.kind]
+    round_ = Round.objects.get(code=paper.params["round"])
+    code = paper.params["region"]
+    region = Region.objects.get(code=code) if code else None
+    membership = Membership.objects.filter(
+        user_id=paper.requested_by_id, organisation_id=paper.organisation_id, role=paper.role
+    ).first()
+    actor = Actor(User.objects.filter(pk=paper.requested_by_id).first(), membership)
+    stream = io.BytesIO()
+    kind.build(round_, region, stream, actor, at)
+    return kind.file_name(round_, region), stream.getvalue()
+
+
+def run(paper: Paper, *, at: dt.datetime) -> None:
+    """Build a taken paper. Effect and "done" are one transaction that checks the attempt: never twice."""
+    try:
+        name, content = build(paper, at=at)
+    except Refused as refusal:
+        Paper.objects.filter(pk=paper.pk, attempt=paper.attempt, status=Paper.Status.RUNNING).update(
+            status=Paper.Status.FAILED, error=refusal.message[:400], finished_at=at
+        )
+        return
+    paper.file.save(name, ContentFile(content), save=False)
+    # A workbook shows things as they stood; asked for later it is a new job, so its key is set free.
+    spent = f"{paper.dedupe}#{paper.pk}" if paper.kind in SHEETS else paper.dedupe
+    with transaction.atomic():
+        won = Paper.objects.filter(pk=paper.pk, attempt=paper.attempt, status=Paper.Status.RUNNING).update(
+            status=Paper.Status.DONE,
+            progress=100,
+            error="",
+            file=paper.file.name,
+            file_name=name,
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            finished_at=at,
+            dedupe=spent,
+        )
+    if not won:
+        paper.file.delete(save=False)

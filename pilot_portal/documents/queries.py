@@ -1,0 +1,45 @@
+"""Reading papers."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from pilot_portal.accounts.actors import Actor
+from pilot_portal.documents.models import Paper
+from pilot_portal.documents.registry import PAPERS, SHEETS
+
+
+def mine(user_id: int) -> QuerySet[Paper]:
+    """The papers a person asked for, newest first."""
+    return Paper.objects.filter(requested_by_id=user_id).order_by("-requested_at", "-pk")
+
+
+def may_download(actor: Actor, paper: Paper) -> bool:
+    """A workbook is its asker's alone; a paper is for everyone who may see its subject."""
+    if not actor.is_authenticated:
+        return False
+    if paper.kind in SHEETS:
+        return paper.requested_by_id == actor.user_id
+    kind = PAPERS.get(paper.kind)
+    subject: Any = kind.get(paper.subject_id or 0) if kind else None
+    return kind is not None and subject is not None and kind.may_see(actor, subject)
+
+
+def papers_of(kinds: list[str], subject_id: int) -> QuerySet[Paper]:
+    """The papers that exist of one subject."""
+    return Paper.objects.filter(kind__in=kinds, subject_id=subject_id).order_by("kind")
+
+
+def by_verify_code(code: str) -> Paper | None:
+    """The built paper whose QR bears this code."""
+    return Paper.objects.filter(verify_code=code.lower(), status=Paper.Status.DONE).first()
+
+
+def by_digest(sha256: str) -> Paper | None:
+    """The built paper whose file has exactly these bytes."""
+    return Paper.objects.filter(sha256=sha256, status=Paper.Status.DONE).first()
+
+
+def oldest_waiting() -> Paper | None:
+    """The row that has waited longest: the age of the queue."""
+    return Paper.objects.filter(status=Paper.Status.REQUESTED).order_by("requested_at").first()

@@ -1,0 +1,70 @@
+"""Verification: anybody may ask whether a paper is the portal's own. Nothing personal is told."""
+
+import hashlib
+import re
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pilot_portal.documents import queries
+from pilot_portal.documents.models import Paper
+from pilot_portal.documents.registry import PAPERS
+
+PER_MINUTE = 60
+MAX_BYTES = 20 * 1024 * 1024
+
+
+def _over_limit(request: HttpRequest) -> bool:
+    key = f"verify:{request.META.get('REMOTE_ADDR', '')}"
+    if cache.add(key, 1, 60):
+        return False
+    return cache.incr(key) > PER_MINUTE
+
+
+def _facts(paper: Paper) -> dict[str, object]:
+    kind = PAPERS.get(paper.kind)
+    subject = kind.get(paper.subject_id or 0) if kind else None
+    return {"paper": paper, "date": kind.date(subject) if kind and subject else paper.finished_at}
+
+
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Ask by code, or by the file itself, whose bytes are compared."""
+    if _over_limit(request):
+        return render(
+            request, "documents/verify.html", {"problem": "查询过于频繁，请一分钟后再试。"}, status=429
+        )
+    if request.method == "GET":
+        code = re.sub(r"[^0-9a-fA-F]", "", request.GET.get("code", ""))
+        if code:
+            return redirect("documents:verify-code", code=code.lower()[:32])
+        return render(request, "documents/verify.html", {})
+    upload = request.FILES.get("file")
+    if upload is None:
+        return render(request, "documents/verify.html", {"problem": "请选择要核对的文件。"}, status=422)
+    if (upload.size or 0) > MAX_BYTES:
+        return render(request, "documents/verify.html", {"problem": "文件超过 20 MB。"}, status=422)
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    paper = queries.by_digest(digest.hexdigest())
+    if paper is None:
+        problem = "该文件与本平台存档均不一致：可能被修改过、打印后重新扫描过，或不是本平台出具。"
+        return render(request, "documents/verify.html", {"problem": problem}, status=404)
+    return render(request, "documents/verified.html", _facts(paper) | {"same_bytes": True})
+
+
+@require_GET
+def verify_code(request: HttpRequest, code: str) -> HttpResponse:
+    """What the QR of a paper leads to."""
+    if _over_limit(request):
+        return render(
+            request, "documents/verify.html", {"problem": "查询过于频繁，请一分钟后再试。"}, status=429
+        )
+    paper = queries.by_verify_code(code)
+    if paper is None:
+        problem = "没有找到这个验证码，请核对后再输入；仍找不到的，该文件不是本平台出具。"
+        return render(request, "documents/verify.html", {"problem": problem, "code": code}, status=404)
+    return render(request, "documents/verified.html", _facts(paper))

@@ -1,0 +1,1 @@
+"""Reaching people: the inbox and e-mail."""

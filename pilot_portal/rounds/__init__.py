@@ -1,0 +1,1 @@
+"""The round (批次): calendar, extensions, numbers, lists, texts; working days."""

@@ -1,0 +1,140 @@
+"""Acts on rounds: numbers, extensions, settings and their freezing, the working-day calendar."""
+
+import datetime as dt
+from typing import Any
+
+import chinese_calendar
+from django.db import transaction
+from django.db.models import F
+
+from pilot_portal.accounts.actors import Actor
+from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
+from pilot_portal.regions.models import Region
+from pilot_portal.rounds.models import (
+    CalendarDay,
+    Extension,
+    NumberSeries,
+    Round,
+    RoundSetting,
+    SettingFreeze,
+    Stage,
+)
+from pilot_portal.rounds.queries import setting
+from pilot_portal.rounds.settings_table import SETTINGS
+
+
+def next_numbers(round: Round, series: str, count: int = 1) -> list[str]:  # noqa: A002 - the field's word
+    """Take the next numbers of a series ("2023-A-0001"); inside the caller's transaction, never reused."""
+    NumberSeries.objects.get_or_create(round=round, series=series)
+    NumberSeries.objects.filter(round=round, series=series).update(last=F("last") + count)
+    last = NumberSeries.objects.values_list("last", flat=True).get(round=round, series=series)
+    return [f"{round.code}-{series}-{n:04}" for n in range(last - count + 1, last + 1)]
+
+
+def freeze_settings(round: Round, keys: list[str], *, act: str, at: dt.datetime) -> None:  # noqa: A002
+    """Note that an act relied on these settings; the first one counts."""
+    SettingFreeze.objects.bulk_create(
+        [SettingFreeze(round=round, key=key, frozen_at=at, act=act) for key in keys], ignore_conflicts=True
+    )
+
+
+@transaction.atomic
+def change_setting(
+    round: Round,  # noqa: A002 - the field's word
+    key: str,
+    value: Any,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    reason: str = "",
+    document_number: str = "",
+) -> RoundSetting:
+    """Set a value from now on. A frozen one needs a reason and a document number (domain.md §2).
+
+    Raises NotAllowed for anyone but the city, Refused where a frozen setting lacks its grounds.
+    """
+    if not by.is_city:
+        raise NotAllowed("只有市局中小企业科可以修改批次设定。")
+    if key not in SETTINGS:
+        raise Refused("没有这一项设定。")
+    if type(value) is not type(SETTINGS[key].default):
+        raise Refused("取值类型不对。", [Problem("请填写整数。", field="value")])
+    frozen = SettingFreeze.objects.filter(round=round, key=key).first()
+    if frozen and not (reason.strip() and document_number.strip()):
+        raise Refused(
+            f"“{SETTINGS[key].label}”已被依据（{frozen.act}），修改须填写文号和理由。",
+            [Problem("请填写文号和理由。", field="document_number")],
+        )
+    return RoundSetting.objects.create(
+        round=round,
+        key=key,
+        value=value,
+        valid_from=at,
+        reason=reason.strip(),
+        document_number=document_number.strip(),
+        set_by=by.user,
+    )
+
+
+@transaction.atomic
+def extend_stage(
+    stage: Stage,
+    *,
+    ends_at: dt.datetime,
+    reason: str,
+    by: Actor,
+    at: dt.datetime,
+    region: Region | None = None,
+    case: tuple[str, int] | None = None,
+    document_number: str = "",
+) -> Extension:
+    """Move the end of a stage to later: for all, one county or one case.
+
+    Raises NotAllowed for anyone but the city, Stale for a claim window that has closed (never prolonged),
+    Refused without a reason or for an end that is not later.
+    """
+    if not by.is_city:
+        raise NotAllowed("只有市局中小企业科可以延期。")
+    if not reason.strip():
+        raise Refused("延期须写明理由。", [Problem("请写明理由。", field="reason")])
+    if stage.kind == Stage.Kind.CLAIMING and stage.ends_at <= at:
+        raise Stale("揭榜期已经结束，不再延长；如需继续，请重新发布。")
+    if ends_at <= max(stage.ends_at, at):
+        raise Refused(
+            "新的截止时间须晚于原截止时间和现在。", [Problem("请改为更晚的时间。", field="ends_at")]
+        )
+    return Extension.objects.create(
+        stage=stage,
+        region=region,
+        case_type=case[0] if case else "",
+        case_id=case[1] if case else None,
+        ends_at=ends_at,
+        reason=reason.strip(),
+        document_number=document_number.strip(),
+        granted_by=by.user,
+        granted_at=at,
+    )
+
+
+def fill_calendar(year: int) -> int:
+    """Write a year's public holidays and worked weekends where `chinesecalendar` knows them; 0 where not.
+
+    Rows the city edited before are left as they are.
+    """
+    rows, day = [], dt.date(year, 1, 1)
+    while day.year == year:
+        try:
+            working = chinese_calendar.is_workday(day)
+        except NotImplementedError:
+            return 0
+        if working != (day.weekday() < 5):
+            _, name = chinese_calendar.get_holiday_detail(day)
+            rows.append(CalendarDay(day=day, is_working=working, name=name or ""))
+        day += dt.timedelta(days=1)
+    return len(CalendarDay.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def number_in_force(round: Round, key: str, *, at: dt.datetime, act: str) -> Any:  # noqa: A002
+    """A setting's value for an act that relies on it: reads and freezes in one step."""
+    freeze_settings(round, [key], act=act, at=at)
+    return setting(round, key, at=at)

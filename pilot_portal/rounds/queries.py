@@ -1,0 +1,144 @@
+"""Reading rounds: which deadline holds for whom, which number is in force, which day is a working day."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from pilot_portal.common import clock
+from pilot_portal.rounds.models import CalendarDay, Extension, Round, RoundSetting, Stage
+from pilot_portal.rounds.settings_table import SETTINGS
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A stage's end as pages show it: its words, its moment, what is left."""
+
+    label: str
+    starts_at: dt.datetime
+    end: dt.datetime
+    at: dt.datetime
+    extended: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Within the stage at `at`."""
+        return self.starts_at <= self.at < self.end
+
+    @property
+    def is_over(self) -> bool:
+        """The end has passed."""
+        return self.at >= self.end
+
+    @property
+    def words(self) -> str:
+        """「2023年3月10日 24:00」."""
+        return clock.spoken(self.end)
+
+    @property
+    def left_words(self) -> str:
+        """「3 天 9 小时」, 「45 分钟」 or 「已截止」."""
+        if self.is_over:
+            return "已截止"
+        minutes = int((self.end - self.at).total_seconds() // 60)
+        days, hours = minutes // 1440, minutes % 1440 // 60
+        if days:
+            return f"{days} 天 {hours} 小时"
+        return f"{hours} 小时 {minutes % 60} 分钟" if hours else f"{minutes} 分钟"
+
+
+def rounds_newest_first() -> QuerySet[Round]:
+    """All rounds, newest first."""
+    return Round.objects.order_by("-year", "-code")
+
+
+def deadline(
+    round: Round,  # noqa: A002 - the field's word
+    kind: str,
+    *,
+    at: dt.datetime,
+    region_id: int | None = None,
+    case: tuple[str, int] | None = None,
+) -> Deadline | None:
+    """The end of a stage that holds for this county or case at `at`: the latest of stage and extensions.
+
+    None when the round's calendar does not have the stage.
+    """
+    stage = Stage.objects.filter(round=round, kind=kind).first()
+    if stage is None:
+        return None
+    scope = Q(region=None, case_id=None)
+    if region_id is not None:
+        scope |= Q(region_id=region_id, case_id=None)
+    if case is not None:
+        scope |= Q(case_type=case[0], case_id=case[1])
+    ends = list(Extension.objects.filter(scope, stage=stage).values_list("ends_at", flat=True))
+    end = max([stage.ends_at, *ends])
+    return Deadline(stage.get_kind_display(), stage.starts_at, end, at, extended=end != stage.ends_at)
+
+
+def stage_open(
+    round: Round,  # noqa: A002 - the field's word
+    kind: str,
+    *,
+    at: dt.datetime,
+    region_id: int | None = None,
+    case: tuple[str, int] | None = None,
+) -> bool:
+    """Whether the stage is open for this county or case at `at`."""
+    found = deadline(round, kind, at=at, region_id=region_id, case=case)
+    return found is not None and found.is_open
+
+
+def setting(round: Round, key: str, *, at: dt.datetime) -> Any:  # noqa: A002 - the field's word
+    """The value of a setting in force at `at`; the default where the city set none."""
+    row = (
+        RoundSetting.objects.filter(round=round, key=key, valid_from__lte=at)
+        .order_by("-valid_from")
+        .values_list("value", flat=True)
+        .first()
+    )
+    return SETTINGS[key].default if row is None else row
+
+
+def settings_of(round: Round, *, at: dt.datetime) -> dict[str, Any]:  # noqa: A002 - the field's word
+    """All settings in force at `at`, in one query."""
+    values = {key: item.default for key, item in SETTINGS.items()}
+    rows = RoundSetting.objects.filter(round=round, valid_from__lte=at).order_by("valid_from")
+    values.update(dict(rows.values_list("key", "value")))
+    return values
+
+
+def _exceptions(first: dt.date, last: dt.date) -> dict[dt.date, bool]:
+    return dict(CalendarDay.objects.filter(day__range=(first, last)).values_list("day", "is_working"))
+
+
+def is_working_day(day: dt.date, exceptions: dict[dt.date, bool]) -> bool:
+    """The calendar's word, else Monday to Friday."""
+    return exceptions.get(day, day.weekday() < 5)
+
+
+def add_working_days(moment: dt.datetime, days: int) -> dt.datetime:
+    """24:00 of the n-th working day after the day of the moment (the day itself does not count)."""
+    day = clock.beijing_date(moment)
+    exceptions = _exceptions(day, day + dt.timedelta(days=days * 2 + 30))
+    while days > 0:
+        day += dt.timedelta(days=1)
+        days -= is_working_day(day, exceptions)
+    return clock.end_of_day(day)
+
+
+def working_days_between(start: dt.datetime, end: dt.datetime) -> int:
+    """How many working days lie after the day of `start` up to and including the day of `end`."""
+    first, last = clock.beijing_date(start), clock.beijing_date(end)
+    exceptions = _exceptions(first, last)
+    span = (last - first).days
+    return sum(is_working_day(first + dt.timedelta(days=n), exceptions) for n in range(1, span + 1))
+
+
+def years_without_calendar(years: Collection[int]) -> list[int]:
+    """The years for which no holiday is known: pages show a warning, Monday to Friday is assumed."""
+    known = {d.year for d in CalendarDay.objects.filter(day__year__in=years).dates("day", "year")}
+    return sorted(set(years) - known)

@@ -1,0 +1,51 @@
+"""Everything a round may set: its default, whether the notice says it, and how it reads.
+
+Values marked `from_notice=False` are shown to users as 「系统默认，非文件规定」 (domain.md §2).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One adjustable number, switch or text of a round."""
+
+    label: str
+    default: Any
+    unit: str = ""
+    from_notice: bool = False
+    help: str = ""
+
+
+SETTINGS: dict[str, Setting] = {
+    "min_enterprises": Setting("每家机构服务企业数下限", 10, "家", from_notice=True),
+    "target_innovative": Setting("创新型中小企业目标", 200, "家", from_notice=True),
+    "target_provincial": Setting("省级专精特新中小企业目标", 80, "家", from_notice=True),
+    "target_giant": Setting("国家级专精特新“小巨人”目标", 30, "家", from_notice=True),
+    "target_key_giant": Setting("国家级重点“小巨人”目标", 10, "家", from_notice=True),
+    "target_champion": Setting("国家级制造业单项冠军目标", 6, "家", from_notice=True),
+    "target_above_scale": Setting("升规入统目标", 200, "家", from_notice=True),
+    "exit_satisfied_share": Setting("满意率下限", 80, "%", help="低于此比例的机构提请动态调整。"),
+    "exit_min_answers": Setting("评价最少有效问卷", 5, "份"),
+    "exit_min_answer_share": Setting("评价最低回收率", 60, "%"),
+    "award_count": Setting("年底评比奖补家数", 10, "家"),
+    "publicity_on": Setting("公示环节", default=True),
+    "publicity_days": Setting("公示期", 5, "个工作日"),
+    "choosing_days": Setting("企业选择期限", 10, "个工作日"),
+    "contract_days": Setting("签约期限", 15, "个工作日"),
+    "mend_days": Setting("补正期限", 5, "个工作日"),
+    "decline_review_days": Setting("不予推荐申请复核期限", 5, "个工作日"),
+    "acceptance_days": Setting("验收默认期限", 10, "个工作日"),
+    "claims_per_demand": Setting("每项需求揭榜数上限", 0, "家", help="0 表示不限。"),
+    "open_claims_factor": Setting("同时揭榜上限系数", 3, "倍剩余能力"),
+    "two_persons_county": Setting("县区审核须两人", default=False),
+    "expert_scoring_on": Setting("专家评分环节", default=False),
+    "site_visit_on": Setting("现场核查环节", default=False),
+    "government_share_on": Setting(
+        "本年有政府补助", default=False, help="未明确前，政府补助一律为 0 并隐藏。"
+    ),
+    "government_share_rate": Setting("政府补助比例", 0, "%"),
+    "government_share_cap_fen": Setting("单项服务政府补助上限", 0, "分"),
+    "keep_years": Setting("档案保存期", 10, "年"),
+}
