@@ -95,7 +95,7 @@ class DraftSection(models.Model):
 
 
 class ApplicationVersion(models.Model):
-    """A frozen submission. `data` holds every value of the forms; columns repeat what lists and rules need."""
+    """A frozen submission. `data` holds every value of the forms; columns repeat what lists need."""
 
     application = models.ForeignKey(
         Application, verbose_name="申报", on_delete=models.CASCADE, related_name="versions"
@@ -128,7 +128,7 @@ class ApplicationVersion(models.Model):
 
 
 class YearFigures(models.Model):
-    """One year of 近年经营状况 of a version; money in 万元, None where the body was not yet registered (—)."""
+    """One year of 近年经营状况 of a version; in 万元; None where the body was not yet registered."""
 
     version = models.ForeignKey(
         ApplicationVersion, verbose_name="版本", on_delete=models.CASCADE, related_name="years"
@@ -218,7 +218,7 @@ class ReportRow(models.Model):
 
 
 class PilotInstitution(Case):
-    """An institution on the roster of a round. `taken` counts distinct enterprises, guarded by the database."""
+    """An institution on the roster of a round. `taken` counts distinct enterprises."""
 
     class State(models.TextChoices):
         LISTED = "LISTED", "试点中"

@@ -46,7 +46,7 @@ class Actor:
 
     @property
     def role(self) -> str:
-        """The role's code (domain.md §1); `public` for nobody, `system` for the clock, `guest` without a body."""
+        """The role's code (domain.md §1); `public` for nobody, `guest` for one without a body."""
         if self.is_system:
             return "system"
         if self.membership:

@@ -13,7 +13,7 @@ TOO_MANY = "登录失败次数过多，请 10 分钟后再试；忘记密码请�
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Limits failed sign-ins by account **and** address, so that nobody can lock an official out from afar."""
+    """Limits failed sign-ins by account **and** address, so nobody locks an official out from afar."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Registration has pages of its own (by credit code or invitation)."""

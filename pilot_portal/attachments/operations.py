@@ -108,7 +108,7 @@ def note_access(
     *,
     by: Actor,
     at: dt.datetime,
-    filter: str = "",
+    query: str = "",
     count: int = 1,
     purpose: str = "",
 ) -> None:
@@ -118,7 +118,7 @@ def note_access(
         organisation_id=by.organisation_id,
         role=by.role,
         what=what[:160],
-        filter=filter[:400],
+        filter=query[:400],
         count=count,
         purpose=purpose[:120],
         at=at,

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
 
-POLICY = "; ".join(
+POLICY = "; ".join(  # noqa: FLY002 - one directive a line reads best
     [
         "default-src 'none'",
         "script-src 'self'",

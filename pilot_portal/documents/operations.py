@@ -78,7 +78,7 @@ def request_sheet(
     by: Actor,
     at: dt.datetime,
 ) -> Paper:
-    """Ask for a workbook as things stand; while one asked by the same person is under way, that one is given."""
+    """Ask for a workbook as things stand; one under way for the same person is given instead."""
     if not kind.may_see(by, round, region):
         raise NotAllowed("您没有权限导出这份汇总表。")
     paper = Paper(
@@ -110,7 +110,7 @@ def _enqueue(paper: Paper) -> Paper:
 
 
 def retry_paper(paper: Paper, *, by: Actor) -> None:
-    """Ask again for one's own paper that failed or was cancelled; raises Stale when it is under way or done."""
+    """Ask again for one's own paper that failed or was cancelled; raises Stale otherwise."""
     won = Paper.objects.filter(
         pk=paper.pk, requested_by_id=by.user_id, status__in=[Paper.Status.FAILED, Paper.Status.CANCELLED]
     ).update(status=Paper.Status.REQUESTED, attempt=0, error="", progress=0)

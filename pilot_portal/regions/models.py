@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Region(models.Model):
-    """A reporting unit of the city (domain.md §1). `code` is ours: GB/T 2260 where there is one, else 4302JK."""
+    """A reporting unit of the city (domain.md §1). `code`: GB/T 2260 where there is one, else 4302JK."""
 
     code = models.CharField("代码", max_length=6, unique=True)
     name = models.CharField("名称", max_length=40, unique=True)

@@ -19,7 +19,7 @@ from pilot_portal.rounds.models import (
     SettingFreeze,
     Stage,
 )
-from pilot_portal.rounds.queries import setting
+from pilot_portal.rounds.queries import FRIDAY, setting
 from pilot_portal.rounds.settings_table import SETTINGS
 
 
@@ -127,7 +127,7 @@ def fill_calendar(year: int) -> int:
             working = chinese_calendar.is_workday(day)
         except NotImplementedError:
             return 0
-        if working != (day.weekday() < 5):
+        if working != (day.weekday() <= FRIDAY):
             _, name = chinese_calendar.get_holiday_detail(day)
             rows.append(CalendarDay(day=day, is_working=working, name=name or ""))
         day += dt.timedelta(days=1)

@@ -115,9 +115,12 @@ def _exceptions(first: dt.date, last: dt.date) -> dict[dt.date, bool]:
     return dict(CalendarDay.objects.filter(day__range=(first, last)).values_list("day", "is_working"))
 
 
+FRIDAY = 4
+
+
 def is_working_day(day: dt.date, exceptions: dict[dt.date, bool]) -> bool:
     """The calendar's word, else Monday to Friday."""
-    return exceptions.get(day, day.weekday() < 5)
+    return exceptions.get(day, day.weekday() <= FRIDAY)
 
 
 def add_working_days(moment: dt.datetime, days: int) -> dt.datetime:

@@ -25,13 +25,24 @@ class By(Protocol):
     """Who acts. `accounts.actors.Actor` is one; the machine asks no more than this."""
 
     @property
-    def user_id(self) -> int | None: ...
+    def user_id(self) -> int | None:
+        """The entry's user_id."""
+        ...
+
     @property
-    def organisation_id(self) -> int | None: ...
+    def organisation_id(self) -> int | None:
+        """The entry's organisation_id."""
+        ...
+
     @property
-    def role(self) -> str: ...
+    def role(self) -> str:
+        """The entry's role."""
+        ...
+
     @property
-    def display(self) -> str: ...
+    def display(self) -> str:
+        """The entry's display."""
+        ...
 
 
 Policy = Callable[[Any, Any], bool]
@@ -142,7 +153,7 @@ class Workflow:
         return case.state in move.sources and move.who(actor, case)
 
     def start(self, case: Case, *, by: By, at: dt.datetime, data: dict[str, Any] | None = None) -> Entry:
-        """Save a new case in its first state with Entry 0. Raises IntegrityError where a constraint says no."""
+        """Save a new case in its first state with Entry 0. IntegrityError where a constraint says no."""
         with transaction.atomic():
             case.state, case.step, case.digest = self.initial, 0, ""
             case.save(force_insert=True)
@@ -316,7 +327,7 @@ class Workflow:
         label = self.states(case.state).label
         return f"未能办理“{move.label}”：该事项目前为“{label}”或刚被他人办理，请刷新后再看。"
 
-    def _entry(
+    def _entry(  # noqa: PLR0913 - an entry has that many parts
         self,
         case: Case,
         move: str,

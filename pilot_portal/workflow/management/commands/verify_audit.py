@@ -1,4 +1,4 @@
-"""`manage.py verify_audit`: does every case agree with its trail, and every sealed day with its root?"""
+"""`manage.py verify_audit`: whether every case agrees with its trail, every sealed day with its root."""
 
 from typing import Any
 
