@@ -1,4 +1,4 @@
-"""Takes the figures in the environment that `python -m tests.benchmarks` prepared; prints them as JSON lines."""
+"""Takes the figures in the environment that `python -m tests.benchmarks` prepared; prints JSON lines."""
 
 import importlib
 import json

@@ -11,15 +11,16 @@ from django.template.base import Template
 from django.test.signals import template_rendered
 from django.test.utils import instrumented_test_render
 
-# While tests run Django renders through the second; both mark "inside a template" on the stack.
-_RENDERING = {Template.render.__code__, instrumented_test_render.__code__}
+# What Django renders through while tests run. Template.render stands above it on the stack, but context
+# processors run inside of that, and those may ask the database.
+_RENDERING = instrumented_test_render.__code__
 _seen: set[str] = set()
 
 
 def template_on_stack(frame: FrameType | None) -> Template | None:
     """The innermost template that is being rendered above this frame; None outside of any."""
     while frame is not None:
-        if frame.f_code in _RENDERING:
+        if frame.f_code is _RENDERING:
             return frame.f_locals["self"]
         frame = frame.f_back
     return None
