@@ -1,0 +1,183 @@
+"""Things that follow one another down the pages: paragraphs, headings, tables, space, drawn blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pilot_portal.documents.pdf.frame import Column
+from pilot_portal.documents.pdf.grid import Grid
+from pilot_portal.documents.pdf.page import Page
+from pilot_portal.documents.pdf.text import Line, Style, balanced, break_lines, draw_lines
+
+FEWEST = 2  # lines of a paragraph that stay together at the end or the beginning of a page
+
+
+class Block(Protocol):
+    """Anything that can be set into a column."""
+
+    @property
+    def keep(self) -> bool:
+        """Whether it stays with the beginning of the next block."""
+
+    def first_height(self, column: Column) -> float:
+        """Least height of its beginning."""
+
+    def place(self, column: Column) -> None:
+        """Set it from the column's place, turning pages as needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A text.
+
+    `before` and `after` are space in points, `keep` holds it together with the next block, `balance`
+    evens the lines of a title, `narrow` leaves room at both sides (a title beside the QR).
+    """
+
+    text: str
+    style: Style = field(default_factory=Style)
+    before: float = 0
+    after: float = 0
+    keep: bool = False
+    balance: bool = False
+    narrow: float = 0
+    place_name: str = ""
+
+    def _lines(self, column: Column) -> list[Line]:
+        lines = column.prepared.get(id(self))
+        if lines is None:
+            breaker = balanced if self.balance else break_lines
+            place = self.place_name or self.text[:12]
+            lines = breaker(self.text, column.width - 2 * self.narrow, self.style, column.fonts, place)
+            column.prepared[id(self)] = lines
+        return lines
+
+    def first_height(self, column: Column) -> float:
+        """Space before and the first two lines."""
+        return self.before + min(FEWEST, len(self._lines(column))) * self.style.leading
+
+    def place(self, column: Column) -> None:
+        """Set the lines; at least two stand at the end and at the beginning of a page."""
+        lines = self._lines(column)
+        if column.y > column.frame.top:
+            column.y += self.before
+        leading = self.style.leading
+        while lines:
+            fitting = int((column.room + 0.01) / leading)
+            if fitting >= len(lines):
+                self._draw(column, lines)
+                break
+            if len(lines) - fitting < FEWEST:
+                fitting = len(lines) - FEWEST
+            if fitting < FEWEST and column.y > column.frame.top:
+                fitting = 0
+            self._draw(column, lines[:fitting])
+            lines = lines[fitting:]
+            column.turn()
+        column.y += self.after
+
+    def full_height(self, column: Column) -> float:
+        """Height of the whole text with its space."""
+        return self.before + len(self._lines(column)) * self.style.leading + self.after
+
+    def place_apart(self, column: Column) -> None:
+        """Set the text so that its last lines open the next page: what follows must not stand there alone."""
+        lines = self._lines(column)
+        fitting = min(int((column.room - self.before + 0.01) / self.style.leading), len(lines) - FEWEST)
+        if fitting >= FEWEST:
+            column.y += self.before
+            self._draw(column, lines[:fitting])
+            lines = lines[fitting:]
+        column.turn()
+        self._draw(column, lines)
+        column.y += self.after
+
+    def _draw(self, column: Column, lines: list[Line]) -> None:
+        width = column.width - 2 * self.narrow
+        column.y = draw_lines(column.page, lines, self.style, column.left + self.narrow, column.y, width)
+
+
+@dataclass(frozen=True, slots=True)
+class Spacer:
+    """Empty height; dropped at the top of a page."""
+
+    height: float
+    keep: bool = False
+
+    def first_height(self, column: Column) -> float:
+        """Its height."""
+        return min(self.height, column.room)
+
+    def place(self, column: Column) -> None:
+        """Leave the space."""
+        if column.y > column.frame.top:
+            column.y += self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A grid in the flow."""
+
+    grid: Grid
+    keep: bool = False
+
+    def first_height(self, column: Column) -> float:
+        """Header and first row."""
+        return self.grid.first_height(column)
+
+    def place(self, column: Column) -> None:
+        """Set the grid."""
+        self.grid.place(column)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A block of fixed height that draws itself: a signature, a chart. `draw(page, x, y, width)`."""
+
+    height: float
+    draw: Callable[[Page, float, float, float], None]
+    keep: bool = False
+
+    def first_height(self, column: Column) -> float:
+        """Its height: it is never split."""
+        return min(self.height, column.full_room)
+
+    def place(self, column: Column) -> None:
+        """Draw it here, or on a new page."""
+        if self.height > column.room + 0.01 and column.y > column.frame.top:
+            column.turn()
+        self.draw(column.page, column.left, column.y, column.width)
+        column.y += self.height
+
+
+def set_blocks(column: Column, blocks: Sequence[Block]) -> None:
+    """Set blocks one after another.
+
+    Blocks that keep with the next go to a new page together with its beginning, of a longer paragraph
+    only the last lines.
+    """
+    for at, block in enumerate(blocks):
+        used = column.y > column.frame.top
+        if block.keep:
+            need, follow = 0.0, at
+            while follow < len(blocks):
+                part = blocks[follow]
+                whole = (
+                    part.full_height(column)
+                    if part.keep and isinstance(part, Paragraph)
+                    else part.first_height(column)
+                )
+                need += whole
+                if not part.keep:
+                    break
+                follow += 1
+            if need > column.room and used:
+                if isinstance(block, Paragraph):
+                    block.place_apart(column)
+                    continue
+                column.turn()
+        elif block.first_height(column) > column.room and used:
+            column.turn()
+        block.place(column)

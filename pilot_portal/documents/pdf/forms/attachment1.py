@@ -1,0 +1,88 @@
+"""Attachment 1: the county's summary of recommended institutions (notice, 附件1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pilot_portal.documents.pdf.flow import Paragraph, Table
+from pilot_portal.documents.pdf.fonts import Fonts
+from pilot_portal.documents.pdf.forms.common import (
+    CENTRED,
+    NOTE,
+    VALUE,
+    form_head,
+    form_page,
+    listed,
+    table_rows,
+)
+from pilot_portal.documents.pdf.frame import LANDSCAPE
+from pilot_portal.documents.pdf.grid import Cell, Grid, Row
+from pilot_portal.documents.pdf.page import Document, Imprint
+from pilot_portal.documents.pdf.text import Style
+
+TALL = 27.0
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment1Words:
+    """The form's words as issued."""
+
+    mark: str = "附件1"
+    title: str = "{year}年株洲市支持服务机构（平台）培育优质企业试点汇总表"
+    unit: str = "县市区工信部门（盖章）："
+    headers: tuple[str, ...] = (
+        "序号",
+        "服务机构（平台）\n名称",
+        "联系人及联系电话",
+        "主要服务内容",
+        "年服务企业\n能力（家）",
+        "备注",
+    )
+    note: str = (
+        "注：主要服务内容包括咨询管理、检验检测、共享制造、产权交易、人才招引、升规入统、争资引项、"
+        "数智转型、技术创新、上市辅导"
+    )
+    none: str = "（零报送）"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment1Row:
+    """One institution; `contact` is name and phone."""
+
+    name: str
+    contact: str
+    services: tuple[str, ...]
+    capacity: int
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment1Data:
+    """A county's report of one round; no rows is a report of none (零报送)."""
+
+    year: int
+    unit: str
+    rows: tuple[Attachment1Row, ...]
+    imprint: Imprint = field(default_factory=Imprint)
+    words: Attachment1Words = field(default_factory=Attachment1Words)
+
+
+def attachment1(data: Attachment1Data, fonts: Fonts) -> Document:
+    """Lay out Attachment 1, A4 landscape, header repeated. Raises MissingGlyph."""
+    words = data.words
+    title = words.title.format(year=data.year)
+    rows = [
+        (str(number), row.name, row.contact, listed(row.services), str(row.capacity), row.remark)
+        for number, row in enumerate(data.rows, start=1)
+    ]
+    styles = (CENTRED, VALUE, CENTRED, VALUE, CENTRED, VALUE)
+    body = table_rows(words.headers, rows, styles, height=TALL, place=words.mark)
+    if not rows:
+        body = (*body, Row([Cell(words.none, CENTRED, span=len(words.headers))], TALL))
+    blocks = [
+        *form_head(words.mark, title, narrow=90),
+        Paragraph(words.unit + data.unit, Style("song", 12, 22), after=2, keep=True, place_name=words.unit),
+        Table(Grid((5, 26, 20, 28, 9, 14), body, head=1)),
+        Paragraph(words.note, NOTE, before=5),
+    ]
+    return form_page(title, blocks, LANDSCAPE, data.imprint, fonts)

@@ -1,0 +1,84 @@
+"""What the notice's forms share: how values are written, and the styles of their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from pilot_portal.documents.pdf.flow import Block, Paragraph, set_blocks
+from pilot_portal.documents.pdf.fonts import Fonts
+from pilot_portal.documents.pdf.frame import Column, Frame, finish_pages
+from pilot_portal.documents.pdf.grid import Cell, Row
+from pilot_portal.documents.pdf.official import chinese_date
+from pilot_portal.documents.pdf.page import Document, Imprint
+from pilot_portal.documents.pdf.text import Style
+
+NOTHING = "—"
+LABEL = Style("hei", 10.5, 15, "center")
+HEAD = Style("hei_bold", 10.5, 15, "center")
+VALUE = Style("song", 10.5, 15)
+CENTRED = Style("song", 10.5, 15, "center")
+FIGURE = Style("song", 10.5, 15, "right")
+LONG = Style("song", 10.5, 17, "justify", 2)
+MARK = Style("hei", 16, 24)  # 附件n
+FORM_TITLE = Style("title", 18, 27, "center")
+NOTE = Style("song", 9.5, 14, "justify")
+
+
+def listed(words: Sequence[str]) -> str:
+    """Several official words in one cell."""
+    return "、".join(words)
+
+
+def figure(value: Decimal | int | None) -> str:
+    """A figure of the forms.
+
+    Money with two decimals and thousand separators, a count as it is, — for none.
+    """
+    if value is None:
+        return NOTHING
+    return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)
+
+
+def day(value: date | None) -> str:
+    """A date in Chinese, — for none."""
+    return NOTHING if value is None else chinese_date(value)
+
+
+def table_rows(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    styles: Sequence[Style],
+    *,
+    height: float,
+    place: str,
+) -> tuple[Row, ...]:
+    """A header row and data rows as grid rows; a missing character is told with row number and column."""
+    head = Row([Cell(title, HEAD, pad=(2, 3), place=place) for title in headers], height)
+    body = [
+        Row(
+            [
+                Cell(text, style, pad=(3, 3), place=f"{place}第{number}行“{title.replace(chr(10), '')}”")
+                for text, style, title in zip(row, styles, headers, strict=True)
+            ],
+            height,
+        )
+        for number, row in enumerate(rows, start=1)
+    ]
+    return (head, *body)
+
+
+def form_page(title: str, blocks: Sequence[Block], frame: Frame, imprint: Imprint, fonts: Fonts) -> Document:
+    """Set blocks in a form's frame and finish its pages."""
+    column = Column(frame, fonts)
+    set_blocks(column, blocks)
+    return Document(title.replace("\n", ""), finish_pages(column.pages, frame, imprint, fonts))
+
+
+def form_head(mark: str, title: str, *, narrow: float) -> list[Block]:
+    """附件n at the left, the title centred below, clear of the QR."""
+    return [
+        Paragraph(mark, MARK, keep=True),
+        Paragraph(title, FORM_TITLE, before=2, after=6, balance=True, keep=True, narrow=narrow),
+    ]

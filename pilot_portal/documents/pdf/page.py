@@ -1,0 +1,80 @@
+"""What stands on a page, before a canvas is asked for it.
+
+Layout fills Page objects (origin at the top left, points, y downwards); only save.py turns them into PDF.
+So the number of pages is known before the first is written, layout is tested without a PDF, and parts are
+joined by adding lists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pilot_portal.documents.pdf.faces import Face
+
+MM = 72 / 25.4
+A4 = (210 * MM, 297 * MM)
+A4_LANDSCAPE = (A4[1], A4[0])
+BLACK, GREY, RED = "0 g", "0.35 g", "0.8 0.05 0.05 rg"
+
+Text = tuple[float, float, Face, float, float, str, str]
+
+
+@dataclass(slots=True)
+class Page:
+    """One page.
+
+    `texts` holds (x, baseline, face, size, letter space, colour, text); `rules` lines (x1, y1, x2, y2,
+    width, colour); `fills` filled paths as (x, y, scale, path) where the path is PDF operators in its own
+    unit, y upwards; `circles` outlines (centre x, centre y, radius, width, colour).
+    """
+
+    width: float
+    height: float
+    texts: list[Text] = field(default_factory=list)
+    rules: list[tuple[float, float, float, float, float, str]] = field(default_factory=list)
+    fills: list[tuple[float, float, float, str]] = field(default_factory=list)
+    circles: list[tuple[float, float, float, float, str]] = field(default_factory=list)
+
+    def rule(
+        self, x1: float, y1: float, x2: float, y2: float, width: float = 0.5, colour: str = BLACK
+    ) -> None:
+        """Draw a straight line."""
+        self.rules.append((x1, y1, x2, y2, width, colour))
+
+    def plain_text(self) -> str:
+        """Everything set on the page, in the order of setting, without line ends: for tests."""
+        return "".join(text[6] for text in self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A laid-out paper: its title (shown by viewers), its pages, and the moment of the version it shows."""
+
+    title: str
+    pages: tuple[Page, ...]
+    dated: datetime | None = None
+
+
+def join(title: str, *documents: Document) -> Document:
+    """Several papers as one file; each part keeps its own page numbers."""
+    pages = tuple(page for document in documents for page in document.pages)
+    return Document(title, pages, next((document.dated for document in documents if document.dated), None))
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a paper says about itself.
+
+    Footer: `number` of the case or paper, `version` (a text such as 第2版; empty on what is stamped
+    once), `digest` of the frozen version (hexadecimal, its first sixteen digits are printed).
+    `verify_url` becomes the QR. `banner` stands on top of every page (征求意见); `specimen` adds
+    样章·演示无效.
+    """
+
+    number: str = ""
+    version: str = ""
+    digest: str = ""
+    verify_url: str = ""
+    banner: str = ""
+    specimen: bool = False

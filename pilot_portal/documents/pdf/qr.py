@@ -1,0 +1,41 @@
+"""The QR of a paper: error correction M, one path, the same for the same text."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import segno
+
+from pilot_portal.documents.pdf.page import MM, Page
+
+SIDE = 28 * MM
+# Choosing among eight masks costs more than the page; any reads well, a fixed one keeps the bytes equal.
+MASK = 2
+
+
+@lru_cache(maxsize=256)
+def qr_path(text: str) -> tuple[int, str]:
+    """Modules a side (without quiet zone) and the filled path.
+
+    Its unit is one module, its origin the lower left corner, y runs upwards.
+    """
+    matrix = segno.make_qr(text, error="m", mask=MASK, boost_error=False).matrix
+    side = len(matrix)
+    parts = []
+    for row, modules in enumerate(matrix):
+        column = 0
+        while column < side:
+            if not modules[column]:
+                column += 1
+                continue
+            begin = column
+            while column < side and modules[column]:
+                column += 1
+            parts.append(f"{begin} {side - row - 1} {column - begin} 1 re")
+    return side, " ".join(parts) + " f"
+
+
+def draw_qr(page: Page, text: str, x: float, y: float, side: float = SIDE) -> None:
+    """Draw the code with its upper left corner at (x, y), `side` points wide without its quiet zone."""
+    modules, path = qr_path(text)
+    page.fills.append((x, y + side, side / modules, path))
