@@ -194,8 +194,15 @@ class Demand(Case):
     remark = models.CharField("备注", max_length=300, blank=True)
     name_public = models.BooleanField("公开企业名称", default=False)
     library_reason = models.CharField("不在培育库的说明", max_length=300, blank=True)
+    doubts = models.JSONField("导入时有疑问的栏目", default=list, blank=True)
     public_title = models.CharField("发布标题", max_length=80, blank=True)
     public_text = models.TextField("发布内容", blank=True)
+    public_revision = models.PositiveIntegerField("发布内容修订", default=0)
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="拟稿人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    prepared_at = models.DateTimeField("拟稿时间", null=True, blank=True)
+    search_text = models.TextField("公开检索文字", blank=True)
     list = models.ForeignKey(
         DemandList,
         verbose_name="榜单",
@@ -229,3 +236,89 @@ class Demand(Case):
 
     def __str__(self) -> str:
         return self.number or f"需求草稿 {self.pk}"
+
+
+class DraftPart(models.Model):
+    """One of the four short steps of a demand: the raw typed strings, with a revision that saving checks."""
+
+    demand = models.ForeignKey(Demand, verbose_name="需求", on_delete=models.CASCADE, related_name="parts")
+    part = models.CharField("步骤", max_length=12)
+    data = models.JSONField("内容", default=dict)
+    revision = models.PositiveIntegerField("修订", default=0)
+    saved_at = models.DateTimeField("保存时间")
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="保存人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "需求草稿"
+        constraints = [models.UniqueConstraint(fields=["demand", "part"], name="draft_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.demand_id} {self.part}"
+
+
+class RecordClaim(models.Model):
+    """A body says that a record of the library is its own; the county agrees or not (认领)."""
+
+    class Ground(models.TextChoices):
+        CREDIT_CODE = "credit_code", "统一社会信用代码相同"
+        NAME = "name", "名称相同"
+
+    class Status(models.TextChoices):
+        OPEN = "OPEN", "待县区确认"
+        AGREED = "AGREED", "已确认"
+        DENIED = "DENIED", "未确认"
+
+    enterprise = models.ForeignKey(
+        Enterprise, verbose_name="企业", on_delete=models.CASCADE, related_name="record_claims"
+    )
+    organisation = models.ForeignKey(
+        Organisation, verbose_name="账号单位", on_delete=models.CASCADE, related_name="+"
+    )
+    ground = models.CharField("依据", max_length=12, choices=Ground)
+    status = models.CharField("进度", max_length=8, choices=Status, default=Status.OPEN)
+    note = models.CharField("说明", max_length=300, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="申请人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField("申请时间")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="确认人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField("确认时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "企业认领"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"], name="one_open_record_claim", condition=Q(status="OPEN")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} → {self.enterprise}"
+
+
+class CountySummary(models.Model):
+    """A frozen edition of a county's 服务需求摸底汇总表 (Attachment 4): what is printed, stamped and sent."""
+
+    round = models.ForeignKey(Round, verbose_name="批次", on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey(Region, verbose_name="县市区", on_delete=models.PROTECT, related_name="+")
+    edition = models.PositiveSmallIntegerField("版次")
+    number = models.CharField("编号", max_length=24, unique=True)
+    data = models.JSONField("冻结内容")
+    rows = models.PositiveIntegerField("行数")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="生成人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField("生成时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "服务需求摸底汇总表"
+        constraints = [
+            models.UniqueConstraint(fields=["round", "region", "edition"], name="summary_edition_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
