@@ -83,7 +83,10 @@ class Paragraph:
         return self.before + len(self._lines(column)) * self.style.leading + self.after
 
     def place_apart(self, column: Column) -> None:
-        """Set the text so that its last lines open the next page: what follows must not stand there alone."""
+        """Set the text so that its last lines open the next page.
+
+        What follows must not stand there alone.
+        """
         lines = self._lines(column)
         fitting = min(int((column.room - self.before + 0.01) / self.style.leading), len(lines) - FEWEST)
         if fitting >= FEWEST:

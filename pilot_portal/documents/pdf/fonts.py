@@ -98,11 +98,12 @@ def _load(spec: tuple[tuple[str, tuple[str, ...]], ...]) -> Fonts:
     return Fonts(roles)
 
 
-def load_fonts(settings: Mapping[str, Sequence[str]] | None = None) -> Fonts:
+def load_fonts(settings: Mapping[str, str | Sequence[str]] | None = None) -> Fonts:
     """The fonts of this process; parsed at the first call and kept.
 
-    Takes role → files (relative to static/fonts, or absolute); roles that are not named keep the vendored
-    fonts. Raises UnfitFont when a file cannot be used.
+    Takes role → file or files (relative to static/fonts, or absolute); roles that are not named keep the
+    vendored fonts. Raises UnfitFont when a file cannot be used.
     """
     named = {**DEFAULT_ROLES, **(settings or {})}
-    return _load(tuple((role, tuple(named[role])) for role in sorted(named)))
+    chains = {role: (files,) if isinstance(files, str) else tuple(files) for role, files in named.items()}
+    return _load(tuple(sorted(chains.items())))

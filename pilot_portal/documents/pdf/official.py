@@ -161,4 +161,4 @@ def official_page(
     column = Column(OFFICIAL, fonts)
     opening: list[Block] = [*head, Paragraph(title, TITLE, after=PITCH, balance=True, keep=True)]
     set_blocks(column, [*opening, *blocks])
-    return Document(title.replace("\n", ""), finish_official(column.pages, imprint, fonts))
+    return Document(title.replace("\n", ""), finish_official(column.pages, imprint, fonts), imprint.dated)

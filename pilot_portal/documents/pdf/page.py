@@ -78,3 +78,4 @@ class Imprint:
     verify_url: str = ""
     banner: str = ""
     specimen: bool = False
+    dated: datetime | None = None

@@ -73,7 +73,7 @@ def form_page(title: str, blocks: Sequence[Block], frame: Frame, imprint: Imprin
     """Set blocks in a form's frame and finish its pages."""
     column = Column(frame, fonts)
     set_blocks(column, blocks)
-    return Document(title.replace("\n", ""), finish_pages(column.pages, frame, imprint, fonts))
+    return Document(title.replace("\n", ""), finish_pages(column.pages, frame, imprint, fonts), imprint.dated)
 
 
 def form_head(mark: str, title: str, *, narrow: float) -> list[Block]:
