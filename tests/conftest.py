@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from tests import servers
 
@@ -74,12 +75,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _running.close()
 
 
+def _empties_the_database(item: pytest.Item) -> bool:
+    """Whether the test commits for real, so that all tables are emptied after it."""
+    marker = item.get_closest_marker("django_db")
+    asked = marker is not None and marker.kwargs.get("transaction", False)
+    return asked or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     on_sqlite = os.environ["TEST_DATABASE"] == "sqlite"
     needs_postgresql = pytest.mark.skip(reason="says something about PostgreSQL; this run is on SQLite")
     for item in items:
         if on_sqlite and item.get_closest_marker("postgresql_only"):
             item.add_marker(needs_postgresql)
+        if _empties_the_database(item):
+            # Regions, codes and calendars come from migrations: the tests that follow need them too.
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+            if "refilled" not in item.fixturenames:
+                item.fixturenames.insert(0, "refilled")
 
 
 def pytest_report_header() -> str:
@@ -90,6 +104,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     absent = servers.report_missing()
     if absent:
         terminalreporter.write_line(absent, red=True, bold=True)
+
+
+@pytest.fixture
+def refilled(django_db_setup, django_db_blocker):
+    """Puts back what the migrations had put in, after a test that emptied the database."""
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
 
 
 @pytest.fixture(scope="session")

@@ -135,6 +135,6 @@ def portal_processes(django_db_setup, django_db_blocker, collected_static, redis
 
 
 @pytest.fixture
-def portal(portal_processes, transactional_db, django_db_serialized_rollback):
+def portal(portal_processes, transactional_db):
     """A running portal on an empty database (what migrations put in is there); emptied after the test."""
     return portal_processes
