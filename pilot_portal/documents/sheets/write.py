@@ -22,6 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 from pilot_portal.common.errors import Refused
 from pilot_portal.documents.sheets.columns import (
     DATE,
+    INT,
     MONEY,
     MOST_ROWS,
     PERCENT,
