@@ -77,6 +77,7 @@ class Claim(PriceSplit, Case):
         choices=[("institution", "机构承担"), ("enterprise", "企业承担")],
         default="institution",
     )
+    draft = models.JSONField("草稿内容", default=dict)
     revision = models.PositiveIntegerField("修订", default=0)
     created_at = models.DateTimeField("建立时间")
     submitted_at = models.DateTimeField("揭榜时间", null=True, blank=True)

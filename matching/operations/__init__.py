@@ -1,0 +1,1 @@
+"""Acts of matching: claims, choosing, engagements."""

@@ -1,0 +1,199 @@
+"""Claiming (揭榜): begin, write, submit, withdraw, give up."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from demands.models import Demand
+from institutions.models import PilotInstitution
+from matching import policies, queries, rules
+from matching.models import Claim
+from matching.workflow import CLAIM
+from pilot_portal.accounts.actors import Actor
+from pilot_portal.accounts.queries import recipients_in
+from pilot_portal.codes.models import ServiceKind
+from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
+from pilot_portal.notifications.operations import tell
+from pilot_portal.rounds.operations import freeze_settings, next_ordinal
+from pilot_portal.rounds.queries import settings_of
+
+GOOD_STANDING = frozenset({"LISTED"})
+LIVE = ("SUBMITTED", "SHORTLISTED", "SELECTED", "FROZEN")
+
+
+@dataclass(frozen=True)
+class ClaimData:
+    """What an institution writes into a claim; money in fen."""
+
+    kinds: tuple[str, ...] = ()
+    proposal: str = ""
+    milestones: str = ""
+    days: int | None = None
+    team: str = ""
+    list_price_fen: int = 0
+    government_fen: int = 0
+    concession_fen: int = 0
+    enterprise_fen: int = 0
+    payment: str = Claim.Payment.ONCE
+    bears_ungranted: str = "institution"
+
+    @property
+    def split(self) -> rules.Split:
+        """The three-way split of the price."""
+        return rules.Split(self.list_price_fen, self.government_fen, self.concession_fen, self.enterprise_fen)
+
+
+def refuse_unless_open(demand: Demand, *, at: dt.datetime) -> None:
+    """Raise Stale unless the demand may be claimed at `at` by the server's clock."""
+    if demand.state != Demand.State.PUBLISHED or demand.list is None or demand.claims_until is None:
+        raise Stale("该需求目前不在揭榜期内。")
+    if at < demand.list.claims_from:
+        raise Stale("揭榜尚未开始。")
+    if at >= demand.claims_until:
+        raise Stale("揭榜期已结束，不再接受揭榜；请关注后续批次。")
+
+
+def refuse_affiliates(pilot: PilotInstitution, demand: Demand) -> None:
+    """Raise Refused where institution and enterprise are one house, or an affiliate of it claims already."""
+    own = queries.body_of(pilot.organisation)
+    firm = demand.enterprise
+    if rules.is_affiliated(own, rules.Body(firm.credit_code, firm.legal_representative)):
+        raise Refused("该企业与贵机构为关联单位（同一信用代码或法定代表人），不能揭榜。")
+    for other in queries.claimants_of(demand).exclude(pk=pilot.pk):
+        if rules.is_affiliated(own, queries.body_of(other.organisation)):
+            raise Refused("与贵机构有关联的机构已揭此榜，同一需求只能由其中一家揭榜。")
+
+
+@transaction.atomic
+def start_claim(demand: Demand, *, pilot: PilotInstitution, by: Actor, at: dt.datetime) -> Claim:
+    """Begin a claim as a draft with the demand's kinds; one live claim per institution and demand.
+
+    Raises NotAllowed for others than the institution's people, Stale outside the window, Refused for
+    institutions not in good standing, of another round, or affiliated with the enterprise.
+    """
+    if not (by.is_institution and by.organisation_id == pilot.organisation_id):
+        raise NotAllowed("只有试点机构的人员可以揭榜。")
+    if pilot.round_id != demand.round_id:
+        raise Refused("贵机构不是该批次的试点机构。")
+    if pilot.state not in GOOD_STANDING:
+        raise Refused(f"贵机构目前为“{pilot.get_state_display()}”，暂不能揭榜。")
+    refuse_unless_open(demand, at=at)
+    refuse_affiliates(pilot, demand)
+    claim = Claim(demand=demand, pilot=pilot, created_at=at)
+    try:
+        with transaction.atomic():
+            CLAIM.start(claim, by=by, at=at)
+    except IntegrityError as error:
+        raise Stale("贵机构已经揭了这个榜，请在“我的揭榜”中查看。") from error
+    claim.kinds.set(demand.kinds.all())
+    return claim
+
+
+def save_claim(claim: Claim, typed: dict[str, Any], *, revision: int, by: Actor, at: dt.datetime) -> int:
+    """Keep a draft exactly as typed, complete or not; gives the new revision.
+
+    Raises NotAllowed for strangers, Stale when the draft was changed elsewhere or is no draft any more.
+    """
+    if not policies.is_claimant(by, claim):
+        raise NotAllowed("只有揭榜机构的人员可以修改。")
+    won = Claim.objects.filter(pk=claim.pk, state=Claim.State.DRAFT, revision=revision).update(
+        revision=F("revision") + 1, draft=typed
+    )
+    if not won:
+        raise Stale("这份揭榜草稿已在别处修改或已提交，请核对后再保存。")
+    claim.revision, claim.draft = revision + 1, typed
+    return claim.revision
+
+
+def claim_problems(claim: Claim, data: ClaimData, *, at: dt.datetime) -> list[Problem]:
+    """Everything that keeps a claim from being submitted, at once."""
+    values = settings_of(claim.demand.round, at=at)
+    cap = rules.government_cap(
+        data.list_price_fen,
+        is_on=values["government_share_on"],
+        rate_percent=values["government_share_rate"],
+        cap=values["government_share_cap_fen"],
+    )
+    problems = rules.split_problems(data.split, government_cap=cap)
+    needed = set(claim.demand.kinds.values_list("code", flat=True))
+    if not data.kinds:
+        problems.append(Problem("请选择至少一类承接的服务。", field="kinds"))
+    elif not set(data.kinds) <= needed:
+        problems.append(Problem("只能选择该需求所列的服务类型。", field="kinds"))
+    if not data.proposal.strip():
+        problems.append(Problem("请填写服务方案。", field="proposal"))
+    if not data.days:
+        problems.append(Problem("请填写预计用时。", field="days"))
+    return problems
+
+
+@transaction.atomic
+def submit_claim(claim: Claim, data: ClaimData, *, by: Actor, at: dt.datetime) -> Claim:
+    """Submit a claim; it gets its number and stays sealed until the window closes.
+
+    Raises Refused with all problems at once, Stale outside the window or beyond a limit.
+    """
+    problems = claim_problems(claim, data, at=at)
+    if problems:
+        raise Refused(f"有 {len(problems)} 处需要修改。", problems)
+    demand = Demand.objects.select_related("list", "round", "enterprise").get(pk=claim.demand_id)
+    refuse_unless_open(demand, at=at)
+    refuse_affiliates(claim.pilot, demand)
+    refuse_beyond_limits(claim, demand, at=at)
+    ordinal = next_ordinal(demand.round, f"C{demand.pk}")
+    CLAIM.move(
+        claim,
+        "submit",
+        by=by,
+        at=at,
+        number=f"{demand.number}-{ordinal:02}",
+        submitted_at=at,
+        proposal=data.proposal,
+        milestones=data.milestones,
+        days=data.days,
+        team=data.team,
+        list_price_fen=data.list_price_fen,
+        government_fen=data.government_fen,
+        concession_fen=data.concession_fen,
+        enterprise_fen=data.enterprise_fen,
+        payment=data.payment,
+        bears_ungranted=data.bears_ungranted,
+    )
+    claim.kinds.set(ServiceKind.objects.filter(code__in=data.kinds))
+    return claim
+
+
+def refuse_beyond_limits(claim: Claim, demand: Demand, *, at: dt.datetime) -> None:
+    """Raise Stale where the round limits claims per demand or open claims per institution."""
+    values = settings_of(demand.round, at=at)
+    freeze_settings(demand.round, ["claims_per_demand", "open_claims_factor"], act="揭榜", at=at)
+    # The write to the institution's row comes first: two submissions of one institution go one by one.
+    PilotInstitution.objects.filter(pk=claim.pilot_id).update(taken=F("taken"))
+    pilot = PilotInstitution.objects.get(pk=claim.pilot_id)
+    if pilot.state not in GOOD_STANDING:
+        raise Stale(f"贵机构目前为“{pilot.get_state_display()}”，暂不能揭榜。")
+    limit = values["claims_per_demand"]
+    live = Claim.objects.filter(demand=demand, state__in=LIVE)
+    if limit:
+        Demand.objects.filter(pk=demand.pk).update(position=F("position"))
+        if live.count() >= limit:
+            raise Stale(f"该需求最多接受 {limit} 家揭榜，已满；请选择其他需求。")
+    most = rules.open_claims_limit(pilot.capacity, pilot.taken, values["open_claims_factor"])
+    own = Claim.objects.filter(pilot=pilot, state__in=("SUBMITTED", "SHORTLISTED", "FROZEN")).count()
+    if own >= most:
+        raise Stale(f"贵机构同时揭榜数已达上限（{most} 项），请等待选定结果或撤回其他揭榜。")
+
+
+@transaction.atomic
+def withdraw_claim(claim: Claim, *, by: Actor, at: dt.datetime, note: str = "") -> None:
+    """Take a claim back before it is chosen."""
+    CLAIM.move(claim, "withdraw", by=by, at=at, note=note)
+
+
+def tell_claimant(claim: Claim, subject: str, *, at: dt.datetime) -> None:
+    """A message to the people of the claimant."""
+    people = recipients_in([claim.pilot.organisation_id], {"institution_admin", "institution_member"}, at)
+    tell(people, subject, key=f"claim:{claim.pk}:{claim.step}", at=at, path=f"/my/claims/{claim.pk}/")

@@ -1,0 +1,265 @@
+"""The service contract: sign, serve, log, deliver, accept, dispute, terminate."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from demands.models import Demand
+from demands.workflow import DEMAND
+from matching import policies, rules
+from matching.models import ChosenKind, Engagement, ServiceLog
+from matching.operations.choosing import free_place, release_demand
+from matching.workflow import ENGAGEMENT
+from pilot_portal.accounts.actors import SYSTEM, Actor
+from pilot_portal.accounts.queries import recipients_in, recipients_of_region
+from pilot_portal.attachments.queries import files_of
+from pilot_portal.common import clock
+from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
+from pilot_portal.notifications.operations import tell
+from pilot_portal.rounds.operations import number_in_force
+from pilot_portal.rounds.queries import add_working_days, settings_of
+
+CONTRACT, COMPLETION, PROOF = "contract", "completion", "proof"
+CASE_TYPE = "matching.engagement"
+DONE = frozenset({Engagement.State.ACCEPTED, Engagement.State.ACCEPTED_BY_COUNTY})
+MAX_HOURS_A_DAY = Decimal(24)
+
+
+@dataclass(frozen=True)
+class ContractData:
+    """What both sides agree on at signing; money in fen."""
+
+    signed_on: dt.date
+    starts_on: dt.date
+    ends_on: dt.date
+    split: rules.Split
+    payment: str
+
+
+def tell_parties(engagement: Engagement, subject: str, *, at: dt.datetime, by: Actor) -> None:
+    """A message to the other side (to both when the clock or the county acts)."""
+    bodies = {engagement.pilot.organisation_id, engagement.enterprise.organisation_id} - {
+        by.organisation_id,
+        None,
+    }
+    people = recipients_in(
+        [body for body in bodies if body],
+        {"institution_admin", "institution_member", "enterprise_admin", "enterprise_member"},
+        at,
+    )
+    key = f"engagement:{engagement.pk}:{engagement.step}:{subject[:20]}"
+    tell(people, subject, key=key, at=at, path=f"/my/engagements/{engagement.number}/")
+
+
+@transaction.atomic
+def prepare_contract(engagement: Engagement, data: ContractData, *, by: Actor, at: dt.datetime) -> None:
+    """The institution lays down the contract (with its scan) for the enterprise to confirm.
+
+    Raises NotAllowed, Stale once signed, Refused with all problems (dates, split, missing scan) at once.
+    """
+    if not policies.is_provider_admin(by, engagement):
+        raise NotAllowed("只有服务机构的管理员可以提交合同。")
+    values = settings_of(engagement.round, at=at)
+    cap = rules.government_cap(
+        data.split.list_price,
+        is_on=values["government_share_on"],
+        rate_percent=values["government_share_rate"],
+        cap=values["government_share_cap_fen"],
+    )
+    problems = rules.split_problems(data.split, government_cap=cap)
+    if data.ends_on <= data.starts_on:
+        problems.append(Problem("服务结束日期须晚于开始日期。", field="ends_on"))
+    if data.signed_on > clock.beijing_date(at):
+        problems.append(Problem("签约日期不能晚于今天。", field="signed_on"))
+    if not files_of(CASE_TYPE, engagement.pk, CONTRACT).exists():
+        problems.append(Problem("请上传双方盖章的合同扫描件。", field="contract"))
+    if problems:
+        raise Refused(f"有 {len(problems)} 处需要修改。", problems)
+    won = Engagement.objects.filter(pk=engagement.pk, state=Engagement.State.AGREED).update(
+        signed_on=data.signed_on,
+        starts_on=data.starts_on,
+        ends_on=data.ends_on,
+        payment=data.payment,
+        list_price_fen=data.split.list_price,
+        government_fen=data.split.government,
+        concession_fen=data.split.concession,
+        enterprise_fen=data.split.enterprise,
+        institution_signed_at=at,
+    )
+    if not won:
+        raise Stale("该合同已签约或已终止，不能再修改。")
+    engagement.refresh_from_db()
+    tell_parties(engagement, f"合同 {engagement.number} 待贵单位确认签约", at=at, by=by)
+
+
+@transaction.atomic
+def sign(engagement: Engagement, *, by: Actor, at: dt.datetime) -> None:
+    """The enterprise confirms the contract: SIGNED."""
+    if engagement.institution_signed_at is None:
+        raise Stale("服务机构尚未提交合同，请待其提交后再确认。")
+    ENGAGEMENT.move(engagement, "sign", by=by, at=at, ever_signed=True)
+    tell_parties(engagement, f"合同 {engagement.number} 已签约", at=at, by=by)
+
+
+@transaction.atomic
+def start_service(engagement: Engagement, *, by: Actor, at: dt.datetime) -> None:
+    """The institution begins to serve: IN_SERVICE."""
+    ENGAGEMENT.move(engagement, "start_service", by=by, at=at)
+    tell_parties(engagement, f"合同 {engagement.number} 开始服务", at=at, by=by)
+
+
+@transaction.atomic
+def log_service(
+    engagement: Engagement,
+    *,
+    on: dt.date,
+    hours: Decimal,
+    people: int,
+    text: str,
+    by: Actor,
+    at: dt.datetime,
+    stage: str = "",
+) -> ServiceLog:
+    """Add an entry to the service log; never changed afterwards.
+
+    Raises NotAllowed for others than the institution, Stale outside service, Refused with all problems.
+    """
+    if not policies.is_provider(by, engagement):
+        raise NotAllowed("只有服务机构的人员可以记录服务。")
+    if engagement.state != Engagement.State.IN_SERVICE:
+        raise Stale("只有“服务中”的合同可以记录服务。")
+    problems = []
+    if on > clock.beijing_date(at):
+        problems.append(Problem("服务日期不能晚于今天。", field="on"))
+    if engagement.starts_on and on < engagement.starts_on:
+        problems.append(Problem("服务日期不能早于合同开始日期。", field="on"))
+    if not 0 < hours <= MAX_HOURS_A_DAY:
+        problems.append(Problem("用时须大于 0、不超过 24 小时。", field="hours"))
+    if people < 1:
+        problems.append(Problem("服务人数至少 1 人。", field="people"))
+    if not text.strip():
+        problems.append(Problem("请写明做了什么。", field="text"))
+    if problems:
+        raise Refused(f"有 {len(problems)} 处需要修改。", problems)
+    return ServiceLog.objects.create(
+        engagement=engagement,
+        on=on,
+        hours=hours,
+        people=people,
+        stage=stage.strip(),
+        text=text.strip(),
+        written_by_id=by.user_id,
+        written_at=at,
+    )
+
+
+@transaction.atomic
+def deliver(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str = "") -> None:
+    """The institution asks for acceptance; needs a log and the completion confirmation's proof."""
+    if not ServiceLog.objects.filter(engagement=engagement).exists():
+        raise Refused("还没有服务记录，不能提交验收。", [Problem("请先填写服务记录。", field="logs")])
+    days = number_in_force(engagement.round, "acceptance_days", at=at, act="提交验收")
+    ENGAGEMENT.move(
+        engagement,
+        "deliver",
+        by=by,
+        at=at,
+        note=note,
+        delivered_at=at,
+        accept_until=add_working_days(at, days),
+    )
+    tell_parties(engagement, f"合同 {engagement.number} 已提交验收，请在 {days} 个工作日内验收", at=at, by=by)
+
+
+@transaction.atomic
+def accept(
+    engagement: Engagement, *, actual: rules.Split, by: Actor, at: dt.datetime, note: str = ""
+) -> None:
+    """The enterprise accepts at the prices actually paid; the last acceptance fulfils the demand."""
+    problems = rules.split_problems(actual, government_cap=engagement.government_fen)
+    if problems:
+        raise Refused(f"有 {len(problems)} 处需要修改。", problems)
+    ENGAGEMENT.move(
+        engagement,
+        "accept",
+        by=by,
+        at=at,
+        note=note,
+        accepted_at=at,
+        actual_list_price_fen=actual.list_price,
+        actual_government_fen=actual.government,
+        actual_concession_fen=actual.concession,
+        actual_enterprise_fen=actual.enterprise,
+    )
+    tell_parties(engagement, f"合同 {engagement.number} 已验收", at=at, by=by)
+    fulfil_demand(engagement, at=at)
+
+
+def fulfil_demand(engagement: Engagement, *, at: dt.datetime) -> None:
+    """Bring the demand to FULFILLED once every contract of it is done (terminated ones aside)."""
+    if engagement.demand_id is None:
+        return
+    open_ones = Engagement.objects.filter(demand_id=engagement.demand_id).exclude(
+        state__in=[*DONE, Engagement.State.TERMINATED, Engagement.State.TRANSFERRED]
+    )
+    demand = Demand.objects.get(pk=engagement.demand_id)
+    if not open_ones.exists() and demand.state == Demand.State.MATCHED:
+        DEMAND.move(demand, "fulfil", by=SYSTEM, at=at)
+
+
+@transaction.atomic
+def dispute(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str) -> None:
+    """The enterprise does not accept, with its reason; the county is told."""
+    ENGAGEMENT.move(engagement, "dispute", by=by, at=at, note=note)
+    tell_parties(engagement, f"合同 {engagement.number} 验收有异议", at=at, by=by)
+    officers = recipients_of_region(
+        engagement.enterprise.region_id, {"county_handler", "county_approver"}, at
+    )
+    tell(
+        officers,
+        f"合同 {engagement.number} 验收有异议，请协调",
+        key=f"engagement:{engagement.pk}:{engagement.step}:county",
+        at=at,
+        path=f"/desk/county/engagements/{engagement.number}/",
+    )
+
+
+@transaction.atomic
+def resume(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str = "") -> None:
+    """Out of dispute back into service."""
+    ENGAGEMENT.move(engagement, "resume", by=by, at=at, note=note)
+    tell_parties(engagement, f"合同 {engagement.number} 继续服务", at=at, by=by)
+
+
+@transaction.atomic
+def settle(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str = "") -> None:
+    """Out of dispute accepted after all, at the planned prices."""
+    ENGAGEMENT.move(
+        engagement,
+        "settle",
+        by=by,
+        at=at,
+        note=note,
+        accepted_at=at,
+        actual_list_price_fen=engagement.list_price_fen,
+        actual_government_fen=engagement.government_fen,
+        actual_concession_fen=engagement.concession_fen,
+        actual_enterprise_fen=engagement.enterprise_fen,
+    )
+    tell_parties(engagement, f"合同 {engagement.number} 争议已解决并验收", at=at, by=by)
+    fulfil_demand(engagement, at=at)
+
+
+@transaction.atomic
+def terminate(engagement: Engagement, *, cause: str, by: Actor, at: dt.datetime, note: str) -> None:
+    """End a contract with its cause; only the institution's fault harms it (domain.md §3)."""
+    if cause not in Engagement.Cause.values:
+        raise Refused("请选择终止原因。", [Problem("请选择终止原因。", field="cause")])
+    ENGAGEMENT.move(engagement, "terminate", by=by, at=at, note=note, terminated_cause=cause)
+    ChosenKind.objects.filter(claim_id=engagement.claim_id).delete()
+    free_place(engagement.pilot, engagement.enterprise)
+    tell_parties(engagement, f"合同 {engagement.number} 已终止", at=at, by=by)
+    if engagement.demand is not None:
+        release_demand(engagement.demand, at=at)
