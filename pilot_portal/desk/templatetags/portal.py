@@ -255,3 +255,26 @@ def error_count(form: Any) -> int:
 def lookup(mapping: Any, key: Any) -> Any:
     """`mapping[key]` where the key is a variable; None where there is none."""
     return mapping.get(key) if hasattr(mapping, "get") else None
+
+
+@register.simple_tag
+def control(field: BoundField, label: str = "", hint: str = "") -> SafeString:
+    """The bare control of a field, told apart for screen readers where the page lays out the rest itself.
+
+    `label` names it where no visible <label> does (cells of a table); `hint` says that the page shows a hint
+    under `<auto_id>_helptext` (as `components/input.html` does). An error stands under `<auto_id>_error`.
+    """
+    described = [f"{field.auto_id}_helptext"] if hint or field.help_text else []
+    if field.errors:
+        described.append(f"{field.auto_id}_error")
+    kind = "form-select" if getattr(field.field.widget, "input_type", "") == "select" else "form-control"
+    own = field.field.widget.attrs.get("class", "")
+    attrs: dict[str, Any] = {
+        "class": " ".join(part for part in (own, kind, "is-invalid" if field.errors else "") if part),
+        "placeholder": False,
+    }
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if label:
+        attrs["aria-label"] = label
+    return field.as_widget(attrs=attrs)
