@@ -1,0 +1,77 @@
+"""Who sees which demands; the queues of county and city."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Count, QuerySet
+
+from demands.models import Demand, DraftPart
+from pilot_portal.accounts.actors import Actor
+from pilot_portal.rounds.models import Round
+
+STATE = Demand.State
+CASE_TYPE = "demands.demand"
+
+
+def with_words(demands: QuerySet[Demand]) -> QuerySet[Demand]:
+    """Everything a page says about demands, in a fixed number of queries."""
+    return demands.select_related(
+        "round", "region", "enterprise__chain", "enterprise__region", "present_tier", "target_tier", "list"
+    ).prefetch_related("kinds")
+
+
+def published() -> QuerySet[Demand]:
+    """All that was ever on a list, withdrawn ones included: they are shown as 已撤回, never silently gone."""
+    return with_words(Demand.objects.filter(published_at__isnull=False))
+
+
+def visible_demands(actor: Actor) -> QuerySet[Demand]:
+    """The demands an actor may see (domain.md §1, §5).
+
+    The firm: its own. The county: those of its firms, drafts left out. City, leader, auditor: all but drafts.
+    Everybody else: what was published (what is shown of it is decided by `faces`). The clock: all.
+    """
+    demands = with_words(Demand.objects.all())
+    if actor.is_system:
+        return demands
+    if actor.is_enterprise:
+        return demands.filter(enterprise__organisation_id=actor.organisation_id)
+    if actor.is_county:
+        return demands.filter(region_id=actor.region_id).exclude(state=STATE.DRAFT)
+    if actor.reads_city:
+        return demands.exclude(state=STATE.DRAFT)
+    return demands.filter(published_at__isnull=False)
+
+
+def counts_by_state(demands: QuerySet[Demand]) -> dict[str, int]:
+    """How many demands stand in each state."""
+    rows = demands.order_by().prefetch_related(None).values_list("state").annotate(n=Count("pk"))
+    return dict(rows)
+
+
+def chosen_of(demands: QuerySet[Demand], keys: Iterable[str]) -> list[Demand]:
+    """The demands with these primary keys, as typed in an address; what is no number is left out."""
+    return list(demands.filter(pk__in=[int(key) for key in keys if key.isdigit()]).order_by("number"))
+
+
+def parts_of(demand: Demand) -> dict[str, DraftPart]:
+    """The saved steps of a draft by name."""
+    return {part.part: part for part in DraftPart.objects.filter(demand=demand)}
+
+
+def open_rounds() -> list[Round]:
+    """The rounds that take demands, newest first."""
+    return list(
+        Round.objects.filter(status__in=[Round.Status.OPEN, Round.Status.CONSULTATION]).order_by(
+            "-year", "-code"
+        )
+    )
+
+
+def windows_closed(at: dt.datetime) -> QuerySet[Demand]:
+    """Published demands whose claim window is over: the clock's work."""
+    return (
+        Demand.objects.filter(state=STATE.PUBLISHED, claims_until__lte=at)
+        .select_related("enterprise", "round")
+        .order_by("round_id", "claims_until", "pk")
+    )

@@ -1,0 +1,78 @@
+"""Reading the enterprise library (梯度培育库)."""
+
+from django.db.models import Count, QuerySet
+
+from demands.models import Demand, Enterprise, RecordClaim
+from pilot_portal.accounts.actors import Actor
+from pilot_portal.accounts.models import Invitation, Organisation
+from pilot_portal.common.text import name_key
+
+
+def visible_enterprises(actor: Actor) -> QuerySet[Enterprise]:
+    """The firm itself; the county its own firms; those who read the city's all; nobody else any."""
+    firms = Enterprise.objects.select_related("region", "chain", "organisation")
+    if actor.is_enterprise:
+        return firms.filter(organisation_id=actor.organisation_id)
+    if actor.is_county:
+        return firms.filter(region_id=actor.region_id)
+    return firms if actor.reads_city or actor.is_system else firms.none()
+
+
+def matching(firms: QuerySet[Enterprise], typed: str) -> QuerySet[Enterprise]:
+    """Firms whose name contains what was typed, or that bear the code."""
+    if not typed.strip():
+        return firms
+    code = typed.strip().upper()
+    return firms.filter(name_key__contains=name_key(typed)) | firms.filter(credit_code=code)
+
+
+def demand_counts(firms: list[Enterprise]) -> dict[int, int]:
+    """How many demands each firm ever submitted."""
+    rows = (
+        Demand.objects.filter(enterprise__in=firms)
+        .exclude(state=Demand.State.DRAFT)
+        .order_by()
+        .values_list("enterprise_id")
+        .annotate(n=Count("pk"))
+    )
+    return dict(rows)
+
+
+def record_of(organisation: Organisation | None) -> Enterprise | None:
+    """The record of the library that belongs to a body."""
+    if organisation is None:
+        return None
+    return (
+        Enterprise.objects.filter(organisation=organisation)
+        .select_related("region", "chain", "organisation")
+        .first()
+    )
+
+
+def open_claim_of(organisation: Organisation | None) -> RecordClaim | None:
+    """The body's claim of a record that the county has not decided."""
+    if organisation is None:
+        return None
+    return (
+        RecordClaim.objects.filter(organisation=organisation, status=RecordClaim.Status.OPEN)
+        .select_related("enterprise__region")
+        .first()
+    )
+
+
+def record_claims_for(actor: Actor) -> QuerySet[RecordClaim]:
+    """The open claims a county decides."""
+    return (
+        RecordClaim.objects.filter(status=RecordClaim.Status.OPEN, enterprise__region_id=actor.region_id)
+        .select_related("enterprise__region", "organisation")
+        .order_by("asked_at", "pk")
+    )
+
+
+def invitations_of(enterprise: Enterprise) -> list[Invitation]:
+    """The invitations into the firm's body, newest first."""
+    if enterprise.organisation_id is None:
+        return []
+    return list(
+        Invitation.objects.filter(organisation_id=enterprise.organisation_id).order_by("-created_at", "-pk")
+    )

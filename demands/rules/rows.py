@@ -1,0 +1,128 @@
+"""What to do with each row of a county's Attachment 4: take it, ask a person, or leave it.
+
+Works on the rows as `import_demands --json` prints them. Nothing is guessed: what is doubtful stays a question.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from demands.rules.words import KIND_CODES, TIER_CODES
+from pilot_portal.common.text import name_key
+
+GOOD, DOUBT, WRONG = "good", "doubt", "wrong"
+Parsed = Mapping[str, Any]
+
+WARNINGS: dict[str, str] = {
+    "company": "企业名称需核对",
+    "county": "所属县市区没有写清",
+    "services": "所需服务有不认识的写法",
+    "status": "企业现状不在规定的类型内，留空",
+    "target": "发展目标不在规定的类型内，留空",
+    "contact": "没有读到联系人姓名",
+    "phone": "联系电话不完整，请核对",
+    "remark": "备注需核对",
+    "hidden_row": "这一行在表中被隐藏",
+    "duplicate": "表内有重复的行",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the preview: where it stands in their sheet, what was understood, what is to be done."""
+
+    sheet: str
+    row: int
+    company: str
+    county: str
+    kinds: tuple[str, ...]
+    status: str
+    target: str
+    contact: str
+    phone: str
+    remark: str
+    warn: tuple[str, ...]
+    level: str = GOOD
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def place(self) -> str:
+        """「城关镇 第 3 行」, as their sheet numbers it."""
+        return f"{self.sheet} 第 {self.row} 行"
+
+    @property
+    def kind_codes(self) -> list[str]:
+        """The codes of the services, in the order of the notice."""
+        return [code for word, code in KIND_CODES.items() if word in self.kinds]
+
+    @property
+    def key(self) -> str:
+        """The same firm asking for the same services and goal: the same row, however often it is sent."""
+        parts = [name_key(self.company), ",".join(self.kind_codes), TIER_CODES.get(self.target, "")]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the round already holds for the county: keys of rows taken over, firms with numbers of demands."""
+
+    keys: Collection[str] = ()
+    firms: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_rows(parsed: Parsed) -> Iterator[Row]:
+    """The rows of a read workbook, sheet after sheet, not yet judged."""
+    for sheet in parsed.get("sheets", []):
+        for row in sheet["rows"]:
+            yield Row(
+                sheet=sheet["name"],
+                row=row["row"],
+                company=row["company"],
+                county=row["county"],
+                kinds=tuple(row["services"]),
+                status=row["status"],
+                target=row["target"],
+                contact=row["contact"],
+                phone=row["phone"],
+                remark=row["remark"],
+                warn=tuple(row["warn"]),
+            )
+
+
+def _wrongs(row: Row, region: str, first: Mapping[str, Row], known: Known) -> list[str]:
+    wrongs = []
+    if not row.company:
+        wrongs.append("没有企业名称")
+    if not row.kind_codes:
+        wrongs.append("没有认出所需服务，请写十大类型之一")
+    if row.county and row.county != region:
+        wrongs.append(f"所属县市区为{row.county}，不是{region}")
+    if row.key in known.keys:
+        wrongs.append("此前已导入过同样的一行")
+    elif row.key in first:
+        wrongs.append(f"与{first[row.key].place}相同")
+    return wrongs
+
+
+def judge(parsed: Parsed, *, region: str, known: Known) -> list[Row]:
+    """Every row with its level and the reasons in words.
+
+    Args:
+        parsed: what was read from the workbook.
+        region: the full name of the county that sends it.
+        known: what the round already holds.
+    """
+    judged: list[Row] = []
+    first: dict[str, Row] = {}
+    for row in read_rows(parsed):
+        wrongs = _wrongs(row, region, first, known)
+        doubts = [WARNINGS.get(name, name) for name in row.warn]
+        number = known.firms.get(name_key(row.company))
+        if number and not wrongs:
+            doubts.append(f"该企业本批次已有需求 {number}，请确认是另一项")
+        level = WRONG if wrongs else DOUBT if doubts else GOOD
+        if level != WRONG:
+            first.setdefault(row.key, row)
+        judged.append(Row(**{**vars(row), "level": level, "notes": (*wrongs, *doubts)}))
+    return judged
