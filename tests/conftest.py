@@ -57,7 +57,10 @@ def pytest_configure(config: pytest.Config) -> None:
         _start(config)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     os.environ["PORTAL_MODE"] = "test"
-    os.environ["PORTAL_VAR"] = str(Path(os.environ["PORTAL_TEST_FOLDER"]) / worker)
+    var = Path(os.environ["PORTAL_TEST_FOLDER"]) / worker
+    # Whitenoise warns of a folder that is not there, and here warnings are errors.
+    (var / "static").mkdir(parents=True, exist_ok=True)
+    os.environ["PORTAL_VAR"] = str(var)
     os.environ["DJANGO_SETTINGS_MODULE"] = "pilot_portal.settings"
     # Read now: pytest-django, whose turn comes next, sets Django up only when its settings were read.
     assert settings.MODE == "test"

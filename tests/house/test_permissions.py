@@ -16,6 +16,7 @@ from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from pilot_portal.accounts.models import Role
 from tests.house import sources
 from tests.house.world import ARGUMENTS, ROLES, World
 
@@ -51,7 +52,7 @@ def answer(response: HttpResponse) -> str:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    """The demonstration round, gone again after this module."""
+    """People and objects, gone again after this module."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield World()
         transaction.set_rollback(True)
@@ -90,13 +91,16 @@ def test_the_matrix_is_well_formed():
 
 
 def test_every_role_has_a_person(world):
-    assert set(world.users) == set(ROLES) - {"public"}
+    assert set(ROLES) == {"public", *Role.values}
+    assert all(world.people[role].role == role for role in Role.values)
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row['method']}-{row['name']}-{row['args']}")
 def test_everybody_gets_the_answer_of_the_matrix(world, row):
-    url = reverse(row["name"], kwargs=world.arguments(row["args"]))
-    got = {role: ask(world, role, row["method"], url) for role in ROLES}
+    with transaction.atomic():
+        url = reverse(row["name"], kwargs=world.arguments(row["args"]))
+        got = {role: ask(world, role, row["method"], url) for role in ROLES}
+        transaction.set_rollback(True)
     wrong = {role: f"{got[role]} instead of {row[role]}" for role in ROLES if got[role] != row[role]}
     assert not wrong, f"{row['method']} {url}: {wrong}"
 
@@ -109,7 +113,9 @@ def only_shown() -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("row", only_shown(), ids=lambda row: row["name"])
 def test_what_is_only_shown_takes_no_post(world, row):
-    url = reverse(row["name"], kwargs=world.arguments(row["args"]))
-    got = {role: ask(world, role, "POST", url) for role in ROLES}
+    with transaction.atomic():
+        url = reverse(row["name"], kwargs=world.arguments(row["args"]))
+        got = {role: ask(world, role, "POST", url) for role in ROLES}
+        transaction.set_rollback(True)
     taken = {role: said for role, said in got.items() if said not in {"403", "404", "405"}}
     assert not taken, f"POST {url} was taken: {taken}"
