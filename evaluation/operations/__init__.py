@@ -1,0 +1,1 @@
+"""Acts of the year's end: satisfaction, evaluation, awards, sanctions, results."""

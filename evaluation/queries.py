@@ -1,0 +1,237 @@
+"""Reading the year's end: questionnaires, tallies, rankings, progress toward the six targets."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from demands.models import Demand
+from evaluation import rules
+from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
+from institutions.models import PilotInstitution
+from matching.models import Claim, Engagement
+from pilot_portal.accounts.actors import Actor
+from pilot_portal.codes.models import ServiceKind
+from pilot_portal.regions.queries import active_regions
+from pilot_portal.rounds.models import Round, Stage
+from pilot_portal.rounds.queries import settings_of
+
+ANSWERED = ("ANSWERED", "FOLLOWED_UP", "CLOSED")
+ACCEPTED = ("ACCEPTED", "ACCEPTED_BY_COUNTY")
+SIGNED_ON = ("SIGNED", "IN_SERVICE", "DELIVERED", "DISPUTED", *ACCEPTED)
+
+
+def visible_questionnaires(actor: Actor) -> QuerySet[Questionnaire]:
+    """The enterprise sees its own; county and city all of theirs; the institution never a single one."""
+    rows = Questionnaire.objects.select_related(
+        "engagement__demand", "enterprise__region", "pilot__organisation", "round"
+    )
+    if actor.role == "system" or actor.reads_city:
+        return rows
+    if actor.is_enterprise:
+        return rows.filter(enterprise__organisation_id=actor.organisation_id)
+    if actor.is_county:
+        return rows.filter(enterprise__region_id=actor.region_id)
+    return rows.none()
+
+
+def visible_evaluations(actor: Actor) -> QuerySet[Evaluation]:
+    """City, leader, auditor: all; an institution its own once it was told; the public what is published."""
+    rows = Evaluation.objects.select_related("pilot__organisation", "pilot__region", "round", "publication")
+    if actor.role == "system" or actor.reads_city:
+        return rows
+    told = Q(state__in=["NOTIFIED", "OBJECTED", "DECIDED", "PUBLISHED"])
+    if actor.is_institution:
+        return rows.filter(told, pilot__organisation_id=actor.organisation_id)
+    if actor.is_county:
+        return rows.filter(told, pilot__region_id=actor.region_id)
+    return rows.filter(state="PUBLISHED")
+
+
+def visible_awards(actor: Actor) -> QuerySet[Award]:
+    """City, leader, auditor: all; an institution its own; others those in publicity or approved."""
+    rows = Award.objects.select_related(
+        "pilot__organisation", "pilot__region", "round", "evaluation", "publication"
+    )
+    if actor.role == "system" or actor.reads_city:
+        return rows
+    open_ = Q(state__in=["PUBLICITY", "APPROVED", "PAID", "REDUCED"])
+    if actor.is_institution:
+        return rows.filter(Q(pilot__organisation_id=actor.organisation_id) | open_)
+    return rows.filter(open_)
+
+
+def visible_sanctions(actor: Actor) -> QuerySet[Sanction]:
+    """City, leader, auditor: all; the body concerned from the hearing on; others the published ones."""
+    rows = Sanction.objects.select_related("organisation__region", "round", "publication")
+    if actor.role == "system" or actor.reads_city:
+        return rows
+    published = Q(state__in=["PUBLISHED", "REVERSED"], publication__isnull=False)
+    if actor.is_institution or actor.is_enterprise:
+        heard = Q(organisation_id=actor.organisation_id) & ~Q(state__in=["CLUE", "VERIFYING"])
+        return rows.filter(heard | published)
+    return rows.filter(published)
+
+
+def visible_results(actor: Actor) -> QuerySet[Result]:
+    """The institutions and enterprise concerned, the enterprise's county, the city, leader and auditor."""
+    rows = Result.objects.select_related("enterprise__region", "tier", "pilot__organisation", "round")
+    if actor.role == "system" or actor.reads_city:
+        return rows
+    if actor.is_institution:
+        return rows.filter(pilot__organisation_id=actor.organisation_id)
+    if actor.is_enterprise:
+        return rows.filter(enterprise__organisation_id=actor.organisation_id)
+    if actor.is_county:
+        return rows.filter(enterprise__region_id=actor.region_id)
+    return rows.none()
+
+
+def thresholds(round: Round, *, at: dt.datetime) -> rules.Thresholds:  # noqa: A002 - the field's word
+    """The round's numbers for the exit test in force at `at`."""
+    values = settings_of(round, at=at)
+    return rules.Thresholds(
+        values["exit_satisfied_share"], values["exit_min_answers"], values["exit_min_answer_share"]
+    )
+
+
+def served_by_pilot(pilot_ids: Iterable[int]) -> dict[int, int]:
+    """Distinct SMEs with an accepted engagement, per institution; large firms do not count."""
+    rows = (
+        Engagement.objects.filter(pilot_id__in=list(pilot_ids), state__in=ACCEPTED)
+        .exclude(enterprise__size="LARGE")
+        .values("pilot_id")
+        .annotate(n=Count("enterprise", distinct=True))
+    )
+    return {row["pilot_id"]: row["n"] for row in rows}
+
+
+def tallies(pilots: Iterable[PilotInstitution]) -> dict[int, tuple[rules.Tally, Decimal | None]]:
+    """What is counted of each institution, and its mean score, in three queries for all of them."""
+    pilots = list(pilots)
+    served = served_by_pilot(p.pk for p in pilots)
+    counted: dict[int, list[Questionnaire]] = {p.pk: [] for p in pilots}
+    left_out: dict[int, int] = dict.fromkeys(counted, 0)
+    for row in Questionnaire.objects.filter(pilot__in=pilots).only(
+        "pilot_id", "answers", "overall", "is_left_out", "state"
+    ):
+        if row.is_left_out:
+            left_out[row.pilot_id] += 1
+        else:
+            counted[row.pilot_id].append(row)
+    by_weight = rules.weights()
+    result = {}
+    for pilot in pilots:
+        rows = counted[pilot.pk]
+        answered = [row for row in rows if row.overall is not None]
+        tally = rules.Tally(
+            questionnaires=len(rows),
+            answered=len(answered),
+            satisfied=sum(rules.is_satisfied(row.overall or 0) for row in answered),
+            left_out=left_out[pilot.pk],
+            served=served.get(pilot.pk, 0),
+            committed=pilot.committed,
+        )
+        result[pilot.pk] = (
+            tally,
+            rules.mean_score([rules.score(row.answers, by_weight) for row in answered]),
+        )
+    return result
+
+
+def term_passed_percent(round: Round, *, at: dt.datetime) -> int:  # noqa: A002 - the field's word
+    """How much of the service term has passed, in percent."""
+    term = Stage.objects.filter(round=round, kind=Stage.Kind.SERVICE).first()
+    if term is None or at <= term.starts_at:
+        return 0
+    whole = (term.ends_at - term.starts_at).total_seconds()
+    return min(100, int((at - term.starts_at).total_seconds() * 100 // whole))
+
+
+TARGETS = {
+    "target_innovative": "创新型中小企业",
+    "target_provincial": "省级专精特新",
+    "target_giant": "国家级“小巨人”",
+    "target_key_giant": "重点“小巨人”",
+    "target_champion": "制造业单项冠军",
+    "target_above_scale": "升规入统",
+}
+
+
+def progress(round: Round, *, at: dt.datetime) -> list[rules.Progress]:  # noqa: A002 - the field's word
+    """The six targets 200/80/30/10/6/200 of the notice against the confirmed results of the pilot."""
+    values = settings_of(round, at=at)
+    passed = term_passed_percent(round, at=at)
+    rows = (
+        Result.objects.filter(round=round, state="CONFIRMED")
+        .values("tier__target_key")
+        .annotate(n=Count("enterprise", distinct=True))
+    )
+    reached = {row["tier__target_key"]: row["n"] for row in rows}
+    return [rules.Progress(label, reached.get(key, 0), values[key], passed) for key, label in TARGETS.items()]
+
+
+def funnel(round: Round) -> list[tuple[str, int]]:  # noqa: A002 - the field's word
+    """From collected demand to rated service: six steps, each a subset of the one before."""
+    published = ("PUBLISHED", "CHOOSING", "MATCHED", "FULFILLED", "UNCLAIMED", "CLOSED", "WITHDRAWN")
+    demands = Demand.objects.filter(round=round)
+    listed = demands.filter(list__isnull=False, state__in=published)
+    claims = Claim.objects.filter(demand__round=round, submitted_at__isnull=False)
+    contracts = Engagement.objects.filter(round=round, demand__isnull=False)
+    return [
+        ("需求摸底", demands.exclude(state="DRAFT").count()),
+        ("公开发布", listed.count()),
+        ("有机构揭榜", claims.values("demand").distinct().count()),
+        ("选定签约", contracts.filter(ever_signed=True).values("demand").distinct().count()),
+        ("服务完成", contracts.filter(state__in=ACCEPTED).values("demand").distinct().count()),
+        (
+            "企业已评价",
+            Questionnaire.objects.filter(round=round, overall__isnull=False, engagement__demand__isnull=False)
+            .values("engagement__demand")
+            .distinct()
+            .count(),
+        ),
+    ]
+
+
+def by_county(round: Round) -> list[dict[str, Any]]:  # noqa: A002 - the field's word
+    """Per reporting unit: demands, signed contracts, accepted ones."""
+    demands = dict(
+        Demand.objects.filter(round=round)
+        .exclude(state="DRAFT")
+        .values_list("region_id")
+        .annotate(n=Count("pk"))
+    )
+    contracts = Engagement.objects.filter(round=round).values_list("enterprise__region_id")
+    signed = dict(contracts.filter(ever_signed=True).annotate(n=Count("pk")))
+    done = dict(contracts.filter(state__in=ACCEPTED).annotate(n=Count("pk")))
+    return [
+        {
+            "name": region.short_name,
+            "demands": demands.get(region.pk, 0),
+            "signed": signed.get(region.pk, 0),
+            "done": done.get(region.pk, 0),
+        }
+        for region in active_regions()
+    ]
+
+
+def supply_and_demand(round: Round) -> list[dict[str, Any]]:  # noqa: A002 - the field's word
+    """Per service kind: enterprises that ask for it, and those that institutions promised to serve."""
+    asking = dict(
+        Demand.objects.filter(round=round)
+        .exclude(state="DRAFT")
+        .values_list("kinds__code")
+        .annotate(n=Count("enterprise", distinct=True))
+    )
+    offering: dict[str, int] = {}
+    for code, committed in PilotInstitution.objects.filter(round=round, state="LISTED").values_list(
+        "kinds__code", "committed"
+    ):
+        offering[code] = offering.get(code, 0) + committed
+    return [
+        {"name": kind.label, "demand": asking.get(kind.code, 0), "supply": offering.get(kind.code, 0)}
+        for kind in ServiceKind.objects.order_by("position")
+    ]
