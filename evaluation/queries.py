@@ -89,7 +89,7 @@ def visible_results(actor: Actor) -> QuerySet[Result]:
     return rows.none()
 
 
-def thresholds(round: Round, *, at: dt.datetime) -> rules.Thresholds:  # noqa: A002 - the field's word
+def thresholds(round: Round, *, at: dt.datetime) -> rules.Thresholds:
     """The round's numbers for the exit test in force at `at`."""
     values = settings_of(round, at=at)
     return rules.Thresholds(
@@ -141,7 +141,7 @@ def tallies(pilots: Iterable[PilotInstitution]) -> dict[int, tuple[rules.Tally, 
     return result
 
 
-def term_passed_percent(round: Round, *, at: dt.datetime) -> int:  # noqa: A002 - the field's word
+def term_passed_percent(round: Round, *, at: dt.datetime) -> int:
     """How much of the service term has passed, in percent."""
     term = Stage.objects.filter(round=round, kind=Stage.Kind.SERVICE).first()
     if term is None or at <= term.starts_at:
@@ -160,7 +160,7 @@ TARGETS = {
 }
 
 
-def progress(round: Round, *, at: dt.datetime) -> list[rules.Progress]:  # noqa: A002 - the field's word
+def progress(round: Round, *, at: dt.datetime) -> list[rules.Progress]:
     """The six targets 200/80/30/10/6/200 of the notice against the confirmed results of the pilot."""
     values = settings_of(round, at=at)
     passed = term_passed_percent(round, at=at)
@@ -173,7 +173,7 @@ def progress(round: Round, *, at: dt.datetime) -> list[rules.Progress]:  # noqa:
     return [rules.Progress(label, reached.get(key, 0), values[key], passed) for key, label in TARGETS.items()]
 
 
-def funnel(round: Round) -> list[tuple[str, int]]:  # noqa: A002 - the field's word
+def funnel(round: Round) -> list[tuple[str, int]]:
     """From collected demand to rated service: six steps, each a subset of the one before."""
     published = ("PUBLISHED", "CHOOSING", "MATCHED", "FULFILLED", "UNCLAIMED", "CLOSED", "WITHDRAWN")
     demands = Demand.objects.filter(round=round)
@@ -196,7 +196,7 @@ def funnel(round: Round) -> list[tuple[str, int]]:  # noqa: A002 - the field's w
     ]
 
 
-def by_county(round: Round) -> list[dict[str, Any]]:  # noqa: A002 - the field's word
+def by_county(round: Round) -> list[dict[str, Any]]:
     """Per reporting unit: demands, signed contracts, accepted ones."""
     demands = dict(
         Demand.objects.filter(round=round)
@@ -218,7 +218,7 @@ def by_county(round: Round) -> list[dict[str, Any]]:  # noqa: A002 - the field's
     ]
 
 
-def supply_and_demand(round: Round) -> list[dict[str, Any]]:  # noqa: A002 - the field's word
+def supply_and_demand(round: Round) -> list[dict[str, Any]]:
     """Per service kind: enterprises that ask for it, and those that institutions promised to serve."""
     asking = dict(
         Demand.objects.filter(round=round)

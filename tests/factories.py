@@ -301,7 +301,7 @@ def demand(state: str = "DRAFT", **fields: Any) -> Demand:
         created_at=NOW,
         **fields,
     )
-    if state not in {"DRAFT"}:
+    if state != "DRAFT":
         made.number, made.submitted_at = made.number or f"{in_round.code}-D-{9000 + n:04}", NOW
     if state in {"PUBLISHED", "CHOOSING", "MATCHED", "FULFILLED", "UNCLAIMED", "CLOSED"}:
         made.list, made.position, made.published_at = demand_list(in_round), n, NOW

@@ -6,95 +6,216 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('demands', '0001_initial'),
-        ('regions', '0002_reporting_units'),
-        ('rounds', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("demands", "0001_initial"),
+        ("regions", "0002_reporting_units"),
+        ("rounds", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='demand',
-            name='doubts',
-            field=models.JSONField(blank=True, default=list, verbose_name='导入时有疑问的栏目'),
+            model_name="demand",
+            name="doubts",
+            field=models.JSONField(blank=True, default=list, verbose_name="导入时有疑问的栏目"),
         ),
         migrations.AddField(
-            model_name='demand',
-            name='prepared_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='拟稿时间'),
+            model_name="demand",
+            name="prepared_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="拟稿时间"),
         ),
         migrations.AddField(
-            model_name='demand',
-            name='prepared_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='拟稿人'),
+            model_name="demand",
+            name="prepared_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="拟稿人",
+            ),
         ),
         migrations.AddField(
-            model_name='demand',
-            name='public_revision',
-            field=models.PositiveIntegerField(default=0, verbose_name='发布内容修订'),
+            model_name="demand",
+            name="public_revision",
+            field=models.PositiveIntegerField(default=0, verbose_name="发布内容修订"),
         ),
         migrations.AddField(
-            model_name='demand',
-            name='search_text',
-            field=models.TextField(blank=True, verbose_name='公开检索文字'),
+            model_name="demand",
+            name="search_text",
+            field=models.TextField(blank=True, verbose_name="公开检索文字"),
         ),
         migrations.CreateModel(
-            name='CountySummary',
+            name="CountySummary",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('edition', models.PositiveSmallIntegerField(verbose_name='版次')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='编号')),
-                ('data', models.JSONField(verbose_name='冻结内容')),
-                ('rows', models.PositiveIntegerField(verbose_name='行数')),
-                ('made_at', models.DateTimeField(verbose_name='生成时间')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='生成人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='县市区')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rounds.round', verbose_name='批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("edition", models.PositiveSmallIntegerField(verbose_name="版次")),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="编号")),
+                ("data", models.JSONField(verbose_name="冻结内容")),
+                ("rows", models.PositiveIntegerField(verbose_name="行数")),
+                ("made_at", models.DateTimeField(verbose_name="生成时间")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="生成人",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="县市区",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rounds.round",
+                        verbose_name="批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '服务需求摸底汇总表',
-                'verbose_name_plural': '服务需求摸底汇总表',
-                'constraints': [models.UniqueConstraint(fields=('round', 'region', 'edition'), name='summary_edition_once')],
+                "verbose_name": "服务需求摸底汇总表",
+                "verbose_name_plural": "服务需求摸底汇总表",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("round", "region", "edition"), name="summary_edition_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DraftPart',
+            name="DraftPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(max_length=12, verbose_name='步骤')),
-                ('data', models.JSONField(default=dict, verbose_name='内容')),
-                ('revision', models.PositiveIntegerField(default=0, verbose_name='修订')),
-                ('saved_at', models.DateTimeField(verbose_name='保存时间')),
-                ('demand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='demands.demand', verbose_name='需求')),
-                ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='保存人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(max_length=12, verbose_name="步骤")),
+                ("data", models.JSONField(default=dict, verbose_name="内容")),
+                ("revision", models.PositiveIntegerField(default=0, verbose_name="修订")),
+                ("saved_at", models.DateTimeField(verbose_name="保存时间")),
+                (
+                    "demand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="demands.demand",
+                        verbose_name="需求",
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="保存人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '需求草稿',
-                'verbose_name_plural': '需求草稿',
-                'constraints': [models.UniqueConstraint(fields=('demand', 'part'), name='draft_part_once')],
+                "verbose_name": "需求草稿",
+                "verbose_name_plural": "需求草稿",
+                "constraints": [models.UniqueConstraint(fields=("demand", "part"), name="draft_part_once")],
             },
         ),
         migrations.CreateModel(
-            name='RecordClaim',
+            name="RecordClaim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ground', models.CharField(choices=[('credit_code', '统一社会信用代码相同'), ('name', '名称相同')], max_length=12, verbose_name='依据')),
-                ('status', models.CharField(choices=[('OPEN', '待县区确认'), ('AGREED', '已确认'), ('DENIED', '未确认')], default='OPEN', max_length=8, verbose_name='进度')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('asked_at', models.DateTimeField(verbose_name='申请时间')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='record_claims', to='demands.enterprise', verbose_name='企业')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation', verbose_name='账号单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[("credit_code", "统一社会信用代码相同"), ("name", "名称相同")],
+                        max_length=12,
+                        verbose_name="依据",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("OPEN", "待县区确认"), ("AGREED", "已确认"), ("DENIED", "未确认")],
+                        default="OPEN",
+                        max_length=8,
+                        verbose_name="进度",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="确认时间")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="record_claims",
+                        to="demands.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                        verbose_name="账号单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '企业认领',
-                'verbose_name_plural': '企业认领',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'OPEN')), fields=('organisation',), name='one_open_record_claim')],
+                "verbose_name": "企业认领",
+                "verbose_name_plural": "企业认领",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "OPEN")),
+                        fields=("organisation",),
+                        name="one_open_record_claim",
+                    )
+                ],
             },
         ),
     ]

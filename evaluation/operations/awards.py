@@ -29,7 +29,7 @@ def refuse_under_sanction(award: Award) -> None:
 def propose_award(
     evaluation: Evaluation, *, amount_fen: int, reason: str, by: Actor, at: dt.datetime
 ) -> Award:
-    """Propose an award for an institution that stays. Raises NotAllowed, Refused, Stale when proposed already."""
+    """Propose an award for an institution that stays. Raises NotAllowed, Refused, Stale (proposed already)."""
     if not by.is_city:
         raise NotAllowed("只有市局中小企业科可以提出奖补建议。")
     if evaluation.decision != "keep":
@@ -62,7 +62,7 @@ def to_publicity(awards: Sequence[Award], *, by: Actor, at: dt.datetime) -> Publ
         refuse_under_sanction(award)
         AWARD.move(award, "to_publicity", by=by, at=at)
     round_ = awards[0].round
-    publication = publish(
+    return publish(
         round_,
         Publication.Kind.PUBLICITY,
         f"{round_.year}年度试点服务机构（平台）拟奖补名单公示",
@@ -70,7 +70,6 @@ def to_publicity(awards: Sequence[Award], *, by: Actor, at: dt.datetime) -> Publ
         by=by,
         at=at,
     )
-    return publication
 
 
 @transaction.atomic

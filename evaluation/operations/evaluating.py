@@ -24,7 +24,7 @@ SETTINGS = ["exit_satisfied_share", "exit_min_answers", "exit_min_answer_share",
 
 
 @transaction.atomic
-def compute(round: Round, *, by: Actor, at: dt.datetime) -> list[Evaluation]:  # noqa: A002 - the field's word
+def compute(round: Round, *, by: Actor, at: dt.datetime) -> list[Evaluation]:
     """Compute the evaluation of every institution of a round once the satisfaction window has closed.
 
     Raises NotAllowed for others than the city, Stale before the window's end or when computed already.
@@ -94,7 +94,7 @@ def object_to(evaluation: Evaluation, text: str, *, by: Actor, at: dt.datetime) 
 def decide(
     evaluation: Evaluation, decision: str, *, document_number: str, by: Actor, at: dt.datetime, note: str
 ) -> None:
-    """The chief decides: keep, rectify or remove; going against the system's hint is his to explain in the note.
+    """The chief decides: keep, rectify or remove, with his reasons in the note.
 
     The decision on an institution that shall leave needs a document number. Carrying it out (rectify, remove)
     is done on the roster by institutions' own acts.

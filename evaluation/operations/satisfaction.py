@@ -18,7 +18,7 @@ from pilot_portal.rounds.queries import deadline, stage_open
 
 
 @transaction.atomic
-def open_questionnaires(round: Round, *, at: dt.datetime) -> int:  # noqa: A002 - the field's word
+def open_questionnaires(round: Round, *, at: dt.datetime) -> int:
     """One questionnaire for each engagement that ever reached SIGNED; left out only those ended blamelessly.
 
     Idempotent; gives how many were new. Source: domain.md §3 Satisfaction.
@@ -105,7 +105,7 @@ def follow_up(questionnaire: Questionnaire, text: str, *, by: Actor, at: dt.date
     QUESTIONNAIRE.move(questionnaire, "follow_up", by=by, at=at, follow_up=text.strip(), followed_up_at=at)
 
 
-def close_questionnaires(round: Round, *, at: dt.datetime) -> int:  # noqa: A002 - the field's word
+def close_questionnaires(round: Round, *, at: dt.datetime) -> int:
     """Freeze all questionnaires once the window has closed; gives how many were closed."""
     window = deadline(round, Stage.Kind.SATISFACTION, at=at)
     if window is None or not window.is_over:

@@ -14,7 +14,7 @@ from pilot_portal.rounds.operations import next_numbers
 
 @transaction.atomic
 def publish(  # noqa: PLR0913 - a publication has that many parts
-    round: Round,  # noqa: A002 - the field's word
+    round: Round,
     kind: str,
     title: str,
     *,

@@ -72,7 +72,7 @@ def request_paper(
 
 def request_sheet(
     kind: SheetKind,
-    round: Round,  # noqa: A002 - the field's word
+    round: Round,
     region: Region | None,
     *,
     by: Actor,

@@ -23,7 +23,7 @@ from pilot_portal.rounds.queries import FRIDAY, setting
 from pilot_portal.rounds.settings_table import SETTINGS
 
 
-def next_numbers(round: Round, series: str, count: int = 1) -> list[str]:  # noqa: A002 - the field's word
+def next_numbers(round: Round, series: str, count: int = 1) -> list[str]:
     """Take the next numbers of a series ("2023-A-0001"); inside the caller's transaction, never reused."""
     NumberSeries.objects.get_or_create(round=round, series=series)
     NumberSeries.objects.filter(round=round, series=series).update(last=F("last") + count)
@@ -31,7 +31,7 @@ def next_numbers(round: Round, series: str, count: int = 1) -> list[str]:  # noq
     return [f"{round.code}-{series}-{n:04}" for n in range(last - count + 1, last + 1)]
 
 
-def freeze_settings(round: Round, keys: list[str], *, act: str, at: dt.datetime) -> None:  # noqa: A002
+def freeze_settings(round: Round, keys: list[str], *, act: str, at: dt.datetime) -> None:
     """Note that an act relied on these settings; the first one counts."""
     SettingFreeze.objects.bulk_create(
         [SettingFreeze(round=round, key=key, frozen_at=at, act=act) for key in keys], ignore_conflicts=True
@@ -40,7 +40,7 @@ def freeze_settings(round: Round, keys: list[str], *, act: str, at: dt.datetime)
 
 @transaction.atomic
 def change_setting(
-    round: Round,  # noqa: A002 - the field's word
+    round: Round,
     key: str,
     value: Any,
     *,
@@ -134,7 +134,12 @@ def fill_calendar(year: int) -> int:
     return len(CalendarDay.objects.bulk_create(rows, ignore_conflicts=True))
 
 
-def number_in_force(round: Round, key: str, *, at: dt.datetime, act: str) -> Any:  # noqa: A002
+def number_in_force(round: Round, key: str, *, at: dt.datetime, act: str) -> Any:
     """A setting's value for an act that relies on it: reads and freezes in one step."""
     freeze_settings(round, [key], act=act, at=at)
     return setting(round, key, at=at)
+
+
+def next_ordinal(round: Round, series: str) -> int:
+    """Take the next ordinal of a series, e.g. of the claims on one demand; never reused."""
+    return int(next_numbers(round, series)[0].rsplit("-", 1)[1])

@@ -55,7 +55,7 @@ def rounds_newest_first() -> QuerySet[Round]:
 
 
 def deadline(
-    round: Round,  # noqa: A002 - the field's word
+    round: Round,
     kind: str,
     *,
     at: dt.datetime,
@@ -80,7 +80,7 @@ def deadline(
 
 
 def stage_open(
-    round: Round,  # noqa: A002 - the field's word
+    round: Round,
     kind: str,
     *,
     at: dt.datetime,
@@ -92,7 +92,7 @@ def stage_open(
     return found is not None and found.is_open
 
 
-def setting(round: Round, key: str, *, at: dt.datetime) -> Any:  # noqa: A002 - the field's word
+def setting(round: Round, key: str, *, at: dt.datetime) -> Any:
     """The value of a setting in force at `at`; the default where the city set none."""
     row = (
         RoundSetting.objects.filter(round=round, key=key, valid_from__lte=at)
@@ -103,7 +103,7 @@ def setting(round: Round, key: str, *, at: dt.datetime) -> Any:  # noqa: A002 - 
     return SETTINGS[key].default if row is None else row
 
 
-def settings_of(round: Round, *, at: dt.datetime) -> dict[str, Any]:  # noqa: A002 - the field's word
+def settings_of(round: Round, *, at: dt.datetime) -> dict[str, Any]:
     """All settings in force at `at`, in one query."""
     values = {key: item.default for key, item in SETTINGS.items()}
     rows = RoundSetting.objects.filter(round=round, valid_from__lte=at).order_by("valid_from")

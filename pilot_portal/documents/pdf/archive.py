@@ -78,7 +78,7 @@ def _profile() -> bytes:
 
 
 def _stream(content: bytes, *, squeeze: bool = True, **entries: object) -> Stream:
-    stream = Stream(content=content, filters=[pdfdoc.PDFZCompress] if squeeze else [])
+    stream = Stream(content=content, filters=[pdfdoc.PDFZCompress] if squeeze else None)
     for key, value in entries.items():
         stream.dictionary[key] = value
     return stream

@@ -116,16 +116,14 @@ class Face:
 
     def __init__(self, path: Path, index: int = 0) -> None:
         try:
-            with path.open("rb") as file:
+            with path.open("rb") as file, TTFont(file, fontNumber=index, lazy=True) as font:
+                if "glyf" not in font:
+                    raise UnfitFont(path, "不是 TrueType（glyf）轮廓")
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            font = TTFont(path, fontNumber=index, lazy=True)
-        except (OSError, ValueError, TTLibError) as error:
+                self.digest = hashlib.sha256(self._map).hexdigest()
+                self._read(font)
+        except (OSError, ValueError, KeyError, AssertionError, struct.error, TTLibError) as error:
             raise UnfitFont(path, "文件不存在或已损坏") from error
-        with font:
-            if "glyf" not in font:
-                raise UnfitFont(path, "不是 TrueType（glyf）轮廓")
-            self.digest = hashlib.sha256(self._map).hexdigest()
-            self._read(font)
 
     def _read(self, font: TTFont) -> None:
         head, hhea = font["head"], font["hhea"]

@@ -55,46 +55,37 @@ class Paragraph:
         return lines
 
     def first_height(self, column: Column) -> float:
-        """Space before and the first two lines."""
-        return self.before + min(FEWEST, len(self._lines(column))) * self.style.leading
-
-    def place(self, column: Column) -> None:
-        """Set the lines; at least two stand at the end and at the beginning of a page."""
-        lines = self._lines(column)
-        if column.y > column.frame.top:
-            column.y += self.before
-        leading = self.style.leading
-        while lines:
-            fitting = int((column.room + 0.01) / leading)
-            if fitting >= len(lines):
-                self._draw(column, lines)
-                break
-            if len(lines) - fitting < FEWEST:
-                fitting = len(lines) - FEWEST
-            if fitting < FEWEST and column.y > column.frame.top:
-                fitting = 0
-            self._draw(column, lines[:fitting])
-            lines = lines[fitting:]
-            column.turn()
-        column.y += self.after
+        """Space before and the lines that begin it: two, or all of a text too short to be split."""
+        count = len(self._lines(column))
+        return self.before + (count if count < 2 * FEWEST else FEWEST) * self.style.leading
 
     def full_height(self, column: Column) -> float:
         """Height of the whole text with its space."""
         return self.before + len(self._lines(column)) * self.style.leading + self.after
 
-    def place_apart(self, column: Column) -> None:
-        """Set the text so that its last lines open the next page.
+    def place(self, column: Column, tail: float = 0) -> None:
+        """Set the lines; at least two stand at the end and at the beginning of a page.
 
-        What follows must not stand there alone.
+        `tail` points must follow under the last line on its page: a signature takes the last lines along.
         """
         lines = self._lines(column)
-        fitting = min(int((column.room - self.before + 0.01) / self.style.leading), len(lines) - FEWEST)
-        if fitting >= FEWEST:
+        leading = self.style.leading
+        if column.y > column.frame.top:
             column.y += self.before
+        while lines:
+            fresh = column.y <= column.frame.top
+            fitting = int((column.room + 0.01) / leading)
+            whole = fitting >= len(lines)
+            with_tail = len(lines) * leading + self.after + tail <= column.room + 0.01
+            if whole and (with_tail or (fresh and len(lines) < 2 * FEWEST)):
+                self._draw(column, lines)
+                break
+            fitting = min(fitting, len(lines) - FEWEST)
+            if fitting < FEWEST:
+                fitting = max(1, fitting) if fresh else 0
             self._draw(column, lines[:fitting])
             lines = lines[fitting:]
-        column.turn()
-        self._draw(column, lines)
+            column.turn()
         column.y += self.after
 
     def _draw(self, column: Column, lines: list[Line]) -> None:
@@ -155,32 +146,27 @@ class Drawn:
         column.y += self.height
 
 
+def _tail(column: Column, blocks: Sequence[Block]) -> float:
+    """Height that must stand under a block that keeps with the next."""
+    height = 0.0
+    for block in blocks:
+        if not block.keep:
+            return height + block.first_height(column)
+        height += block.full_height(column) if isinstance(block, Paragraph) else block.first_height(column)
+    return height
+
+
 def set_blocks(column: Column, blocks: Sequence[Block]) -> None:
     """Set blocks one after another.
 
-    Blocks that keep with the next go to a new page together with its beginning, of a longer paragraph
-    only the last lines.
+    A block that keeps with the next goes to a new page together with its beginning, a longer paragraph with
+    its last lines only.
     """
     for at, block in enumerate(blocks):
-        used = column.y > column.frame.top
-        if block.keep:
-            need, follow = 0.0, at
-            while follow < len(blocks):
-                part = blocks[follow]
-                whole = (
-                    part.full_height(column)
-                    if part.keep and isinstance(part, Paragraph)
-                    else part.first_height(column)
-                )
-                need += whole
-                if not part.keep:
-                    break
-                follow += 1
-            if need > column.room and used:
-                if isinstance(block, Paragraph):
-                    block.place_apart(column)
-                    continue
-                column.turn()
-        elif block.first_height(column) > column.room and used:
+        tail = _tail(column, blocks[at + 1 :]) if block.keep else 0.0
+        if isinstance(block, Paragraph):
+            block.place(column, tail)
+            continue
+        if block.first_height(column) + tail > column.room + 0.01 and column.y > column.frame.top:
             column.turn()
         block.place(column)
