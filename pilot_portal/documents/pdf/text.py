@@ -167,6 +167,7 @@ def _line_end(text: str, advances: list[float], start: int, room: float) -> tupl
     count, x = len(text), 0.0
     last, last_x = 0, 0.0
     at = start
+    solid = ""  # the last character that is no space: an opening mark keeps what follows it over a space too
     while at < count:
         step = advances[at]
         character = text[at]
@@ -180,7 +181,11 @@ def _line_end(text: str, advances: list[float], start: int, room: float) -> tupl
             return max(at, start + 1), x if at > start else step
         x += step
         at += 1
-        if at < count and may_break(text[at - 1], text[at]):
+        if character != " ":
+            solid = character
+        elif solid in NO_END:
+            continue
+        if at < count and may_break(character, text[at]):
             last, last_x = at, x
     return count, x
 

@@ -1,0 +1,353 @@
+"""Every paper as a file: text to copy, embedded fonts, equal bytes, the archive format's clauses."""
+
+import json
+import re
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import BytesIO
+from itertools import pairwise
+
+import pikepdf
+import pypdfium2
+import pytest
+from pikepdf import Name
+
+from pilot_portal.documents.pdf import Document, MissingGlyph, canonical, join, load_fonts, save
+from pilot_portal.documents.pdf.forms import attachment1, attachment3, letter, print_set
+from pilot_portal.documents.pdf.page import A4, A4_LANDSCAPE, MM
+from pilot_portal.documents.pdf.qr import SIDE
+from tests.documents.samples import (
+    COUNTY_REPORT,
+    DIGEST,
+    IMPRINT,
+    LETTER,
+    LONG,
+    PAPERS,
+    PROMISE,
+    RARE,
+    SITUATION,
+)
+
+FONTS = load_fonts()
+SPACES = re.compile(r"\s+")
+every_paper = pytest.mark.parametrize("name", PAPERS)
+
+
+def build(name):
+    form, data = PAPERS[name]
+    return form(data, FONTS)
+
+
+def file_of(name):
+    return save(build(name), FONTS, attached=canonical(PAPERS[name][1]))
+
+
+def squeezed(text):
+    return SPACES.sub("", text)
+
+
+def read(content):
+    """The text of a file as a viewer copies it."""
+    with pypdfium2.PdfDocument(content) as pdf:
+        pages = []
+        for page in pdf:
+            text = page.get_textpage()
+            pages.append(text.get_text_range())
+            text.close()
+            page.close()
+    return squeezed("".join(pages))
+
+
+def values(data):
+    """Every text and number that the data hold, as the paper shows them."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if key not in {"imprint", "year"}:
+                yield from values(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from values(value)
+
+
+@every_paper
+def test_what_went_in_can_be_copied_out(name):
+    document, content = build(name), file_of(name)
+    put_in = squeezed("".join(page.plain_text() for page in document.pages))
+    assert sorted(read(content)) == sorted(put_in)
+
+
+@every_paper
+def test_poppler_reads_the_same_characters(name, need, tmp_path):
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(file_of(name))
+    done = subprocess.run([need("pdftotext"), "-raw", path, "-"], capture_output=True, text=True, check=True)
+    put_in = "".join(page.plain_text() for page in build(name).pages)
+    assert sorted(squeezed(done.stdout)) == sorted(squeezed(put_in))
+
+
+@every_paper
+def test_poppler_finds_every_font_embedded_and_mapped(name, need, tmp_path):
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(file_of(name))
+    done = subprocess.run([need("pdffonts"), path], capture_output=True, text=True, check=True)
+    rows = done.stdout.splitlines()[2:]
+    assert rows
+    for row in rows:
+        assert re.search(r"CID TrueType +Identity-H +yes +yes +yes", row), row
+    assert "Helvetica" not in done.stdout
+
+
+def test_all_that_an_application_says_stands_on_its_paper_in_order():
+    text = read(file_of("attachment3"))
+    figures = [
+        value for value in values(json.loads(canonical(SITUATION))) if re.fullmatch(r"-?\d+\.\d\d", value)
+    ]
+    assert len(figures) == 24
+    for figure in figures:
+        assert f"{Decimal(figure):,.2f}" in text
+    for field in (
+        "name",
+        "county",
+        "legal_representative",
+        "credit_code",
+        "contact",
+        "phone",
+        "premises",
+        "path",
+        "results",
+    ):
+        assert squeezed(getattr(SITUATION, field)) in text
+    assert (
+        "共计35家，其中12家创新型中小企业，8家省级专精特新中小企业，2家国家及小巨人企业，1家国家重点小巨人。"
+        in text
+    )
+    assert "（其它：升规入统5家、国省单项冠军0家）" in text
+    assert "单位：万元：人、平米" in text
+    assert "2021年2022年2021年2022年" in text
+    assert "2015年3月1日" in text
+
+
+def test_the_promise_is_the_notices_word_for_word_and_carries_no_version():
+    text = read(file_of("attachment2"))
+    assert (
+        "我单位承诺：此次申报2023年度株洲市支持服务机构（平台）培育优质企业试点，所提交的申报材料内容和所附资料均真实、合法。"
+        "如有不实之处，愿负相应的法律责任，并承担由此产生的一切后果。"
+    ) in text
+    assert "法人代表（签字）：" in text
+    assert "单位（盖章）" in text
+    assert "2023-A-0001" in text
+    assert "版" not in text
+    assert "摘要" not in text
+
+
+def test_rare_names_are_copied_as_they_are():
+    content = save(letter(replace(LETTER, paragraphs=(RARE,)), FONTS), FONTS)
+    assert RARE in read(content)
+
+
+def test_short_texts_fit_one_page_each_and_long_ones_flow():
+    assert len(build("attachment2").pages) == 1
+    assert len(build("attachment3").pages) == 1
+    assert len(print_set(PROMISE, SITUATION, FONTS).pages) == 2
+    pages = build("attachment3-long").pages
+    assert len(pages) > 2
+    text = "".join(page.plain_text() for page in pages)
+    assert text.count(LONG[:20]) == 1 + 20 + 20
+    for number, page in enumerate(pages, start=1):
+        assert f"第 {number} 页　共 {len(pages)} 页" in page.plain_text()
+
+
+def test_a_body_without_the_year_before_shows_dashes():
+    document = attachment3(replace(SITUATION, before=None), FONTS)
+    assert document.pages[0].plain_text().count("—") >= 14
+
+
+def test_headers_are_repeated_on_every_page_of_a_list():
+    for page in build("attachment4").pages:
+        assert "企业名称" in page.plain_text()
+    for page in build("roster").pages:
+        assert "主要服务内容" in page.plain_text()
+    assert len(build("attachment4").pages) > 1
+
+
+def test_a_report_of_none_says_so():
+    assert "（零报送）" in build("attachment1-none").pages[0].plain_text()
+    assert "零报送" in build("covering-none").pages[0].plain_text()
+
+
+def test_the_footer_names_number_version_digest():
+    for page in build("attachment3-long").pages:
+        assert f"2023-A-0001　第2版　摘要 {DIGEST[:16]}" in page.plain_text()
+
+
+@every_paper
+def test_a_demonstration_and_a_rehearsal_say_so_on_every_page(name):
+    form, data = PAPERS[name]
+    marked = replace(data, imprint=replace(IMPRINT, specimen=True, banner="征求意见"))
+    for page in form(marked, FONTS).pages:
+        assert "征求意见　样章·演示无效" in page.plain_text()
+
+
+@every_paper
+def test_everything_stands_on_the_paper(name):
+    form, data = PAPERS[name]
+    for page in form(replace(data, imprint=replace(IMPRINT, specimen=True)), FONTS).pages:
+        for x, y, _face, size, _space, _colour, text in page.texts:
+            assert 5 * MM < x < page.width - 5 * MM, text
+            assert 5 * MM < y - size / 2 < page.height - 5 * MM, text
+
+
+def test_the_qr_is_28_mm_and_leads_to_the_paper(need):
+    page = build("attachment3").pages[0]
+    ((_x, y, scale, path),) = page.fills
+    modules = max(
+        int(part.split()[0]) + int(part.split()[2]) for part in re.findall(r"\d+ \d+ \d+ 1 re", path)
+    )
+    assert scale * modules == pytest.approx(SIDE)
+    assert pytest.approx(28 * MM) == SIDE
+    assert y < 40 * MM
+    assert build("attachment2").pages[0].fills == []
+
+
+@every_paper
+def test_the_same_data_give_the_same_bytes(name):
+    assert file_of(name) == file_of(name)
+
+
+def test_other_data_or_another_attachment_give_another_file():
+    document = build("attachment3")
+    assert save(document, FONTS, attached=b"{}") != save(document, FONTS, attached=b"[]")
+    assert save(document, FONTS) != save(replace(document, title="另一份"), FONTS)
+
+
+def test_a_character_in_no_font_fails_the_paper_with_its_place():
+    with pytest.raises(MissingGlyph, match="附件3“主要服务内容或实施路径”中的字符“😀”"):
+        attachment3(replace(SITUATION, path="路径😀"), FONTS)
+    rows = (replace(COUNTY_REPORT.rows[0], contact="王😀"),)
+    with pytest.raises(MissingGlyph, match="附件1第1行“联系人及联系电话”"):
+        attachment1(replace(COUNTY_REPORT, rows=rows), FONTS)
+
+
+@every_paper
+def test_the_file_keeps_the_clauses_of_pdf_a_3b(name):
+    content = file_of(name)
+    assert content.startswith(b"%PDF-1.7\n%")
+    assert max(content[10:14]) > 127
+    # 6.1.7.1: a line end before every `endstream`, outside the stream's length.
+    assert content.count(b"endstream") == content.count(b"\nendstream\n")
+    with pikepdf.open(BytesIO(content)) as pdf:
+        assert not pdf.check_pdf_syntax()
+        assert not pdf.is_encrypted
+        root = pdf.Root
+        assert "/ID" in pdf.trailer
+        assert root.Lang == "zh-CN"
+        assert "/StructTreeRoot" not in root
+        assert not {"/OpenAction", "/AA", "/JavaScript", "/AcroForm"} & set(root.keys())
+        (intent,) = root.OutputIntents
+        assert intent.S == Name.GTS_PDFA1
+        profile = intent.DestOutputProfile
+        assert profile.N == 3
+        assert profile.read_bytes()[36:40] == b"acsp"
+        check_metadata(pdf, build(name))
+        for page in pdf.pages:
+            assert "/Annots" not in page
+            assert "/Group" not in page
+            assert set(page.Resources.keys()) <= {"/Font", "/ProcSet"}
+            for font in page.Resources.Font.values():
+                check_font(font)
+
+
+def check_metadata(pdf, document):
+    """XMP and information dictionary say the same."""
+    raw = pdf.Root.Metadata
+    assert raw.Subtype == Name.XML
+    assert "/Filter" not in raw
+    with pdf.open_metadata() as meta:
+        assert meta.pdfa_status == "3B"
+        assert meta["dc:title"] == document.title == str(pdf.docinfo["/Title"])
+        assert meta["pdf:Producer"] == str(pdf.docinfo["/Producer"])
+        assert meta["xmp:CreatorTool"] == str(pdf.docinfo["/Creator"])
+        assert meta["xmp:CreateDate"] == "2000-01-01T00:00:00+00:00"
+        assert str(pdf.docinfo["/CreationDate"]) == "D:20000101000000+00'00'"
+    assert set(pdf.docinfo.keys()) == {"/Title", "/Producer", "/Creator", "/CreationDate", "/ModDate"}
+
+
+def check_font(font):
+    """Embedded, mapped, and with the widths that the font file itself has."""
+    assert font.Subtype == Name.Type0
+    assert font.Encoding == Name("/Identity-H")
+    (descendant,) = font.DescendantFonts
+    assert descendant.CIDToGIDMap == Name.Identity
+    assert re.fullmatch(r"/[A-Z]{6}\+Noto(Serif|Sans)SC-(Regular|Bold)", str(descendant.BaseFont))
+    assert descendant.FontDescriptor.FontName == descendant.BaseFont == font.BaseFont
+    assert descendant.FontDescriptor.FontFile2.read_bytes()[:4] == b"\x00\x01\x00\x00"
+    assert b"beginbfchar" in font.ToUnicode.read_bytes()
+
+
+def test_the_attached_json_is_an_associated_file_with_exactly_the_data():
+    with pikepdf.open(BytesIO(file_of("attachment3"))) as pdf:
+        (specification,) = pdf.Root.AF
+        assert specification.AFRelationship == Name.Data
+        assert pdf.Root.Names.EmbeddedFiles.Names[0] == "paper.json"
+        stream = specification.EF.F
+        assert stream.Subtype == Name("/application/json")
+        data = json.loads(stream.read_bytes())
+    assert data["name"] == SITUATION.name
+    assert data["before"]["assets"] == "1402.75"
+    assert data["imprint"] == {"digest": DIGEST, "number": "2023-A-0001", "version": "第2版"}
+    assert "words" not in data
+    assert stream_is_canonical(canonical(SITUATION))
+
+
+def stream_is_canonical(content):
+    return (
+        content
+        == json.dumps(json.loads(content), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    )
+
+
+def test_nothing_else_than_papers_is_made_canonical():
+    with pytest.raises(TypeError):
+        canonical({"any": object()})
+
+
+def test_the_moment_of_the_version_becomes_the_files_date():
+    dated = replace(IMPRINT, dated=datetime(2023, 3, 10, 8, 30, tzinfo=UTC))
+    content = save(attachment3(replace(SITUATION, imprint=dated), FONTS), FONTS)
+    with pikepdf.open(BytesIO(content)) as pdf:
+        assert str(pdf.docinfo["/CreationDate"]) == "D:20230310083000+00'00'"
+
+
+def test_parts_joined_into_one_file_keep_their_own_page_numbers():
+    document = print_set(PROMISE, SITUATION, FONTS)
+    assert [page.plain_text().count("第 1 页　共 1 页") for page in document.pages] == [1, 1]
+    assert document.title.startswith("2023年株洲市")
+    assert join("空", Document("甲", ())).pages == ()
+
+
+def test_forms_have_their_size_and_official_documents_22_lines():
+    sizes = {name: (build(name).pages[0].width, build(name).pages[0].height) for name in PAPERS}
+    assert sizes["attachment4"] == A4_LANDSCAPE == sizes["attachment1"]
+    assert sizes["attachment3"] == A4 == sizes["letter"]
+    page = letter(replace(LETTER, paragraphs=(LONG * 30,)), FONTS).pages[1]
+    lines = sorted({round(text[1], 2) for text in page.texts if text[3] == 16})
+    assert len(lines) == 22
+    steps = {round(after - before, 2) for before, after in pairwise(lines)}
+    assert steps <= {28.98, 28.99, 29.0}
+
+
+def test_poppler_draws_every_page(need, tmp_path):
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(file_of("attachment3-long"))
+    done = subprocess.run(
+        [need("pdftoppm"), "-r", "30", "-gray", path, tmp_path / "page"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    assert len(list(tmp_path.glob("page-*.pgm"))) == len(build("attachment3-long").pages)
