@@ -11,7 +11,8 @@
   function focusErrors() {
     const box = document.querySelector('[data-error-summary]');
     if (!box) return;
-    box.focus();
+    // `autofocus` serves browsers without scripts; an address with a fragment switches it off.
+    setTimeout(() => { if (document.activeElement === document.body) box.focus(); }, 150);
     box.addEventListener('click', (event) => {
       const link = event.target.closest('a[href^="#"]');
       const field = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
@@ -113,7 +114,7 @@
       off.checked = kept.get('portal.keys') === 'off';
       off.addEventListener('change', () => kept.set('portal.keys', off.checked ? 'off' : 'on'));
       label.append(off, '关闭单键快捷键（仅此浏览器）');
-      const close = element('button', '关闭', { type: 'button', class: 'btn' });
+      const close = element('button', '知道了', { type: 'button', class: 'btn' });
       close.addEventListener('click', () => box.close());
       box.append(element('h2', '快捷键', { id: 'keys-help-h' }), list, label, close);
       document.body.append(box);
