@@ -7,17 +7,20 @@ cell over several rows that is cut by the end of a page continues in a box of it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pilot_portal.documents.pdf.fonts import Fonts
 from pilot_portal.documents.pdf.frame import Column
 from pilot_portal.documents.pdf.page import Page
-from pilot_portal.documents.pdf.text import Line, Style, break_lines, draw_lines
+from pilot_portal.documents.pdf.text import Line, Style, break_lines, draw_lines, measure
 
 INNER, OUTER = 0.5, 1.0
 FEWEST = 2  # lines of a split cell that stay together
 FLOW_BEGINNING = 48.0
+LONG_WORD = re.compile("[!-~]{5,}")
+SMALLEST = 0.6  # of its size: a longer word is broken instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,19 @@ class Grid:
         return height
 
 
+def _fitted(cell: Cell, width: float, fonts: Fonts) -> Cell:
+    """The cell in a size in which its longest number, code or telephone stands on one line."""
+    words = LONG_WORD.findall(cell.text)
+    if not words:
+        return cell
+    style = cell.style
+    widest = max(measure(word, fonts[style.role], style.size, style.space) for word in words)
+    if widest <= width:
+        return cell
+    size = max(SMALLEST * style.size, style.size * width / widest * 0.99)
+    return replace(cell, style=replace(style, size=size, pitch=style.leading))
+
+
 class _Setter:
     def __init__(self, grid: Grid, column: Column) -> None:
         self.grid, self.column = grid, column
@@ -170,10 +186,10 @@ class _Setter:
                 while taken.get(at, -1) >= number:
                     at += 1
                 width = self.edges[at + cell.span] - self.edges[at]
-                lines = break_lines(
-                    cell.text, width - 2 * cell.pad[0], cell.style, fonts, cell.place or cell.text[:12]
-                )
-                boxes.append(_Box(cell, number, self.edges[at], width, lines, above, row.joined))
+                inner, place = width - 2 * cell.pad[0], cell.place or cell.text[:12]
+                shown = cell if row.flow else _fitted(cell, inner, fonts)
+                lines = break_lines(cell.text, inner, shown.style, fonts, place)
+                boxes.append(_Box(shown, number, self.edges[at], width, lines, above, row.joined))
                 for covered in range(at, at + cell.span):
                     taken[covered] = number + cell.rows - 1
                 at += cell.span

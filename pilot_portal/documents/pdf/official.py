@@ -41,6 +41,7 @@ LEVELS = {
     3: Style("song_bold", BODY_SIZE, PITCH, "left", 2, SPACE),
 }
 SEAL = 42 * MM  # diameter of a bureau's seal
+SHORT_LIST = 4  # enclosures that stay together
 DATE_INDENT = 4 * BODY_SIZE  # GB/T 9704: the date of a sealed document stands four characters from the right
 
 
@@ -120,17 +121,20 @@ def enclosure_blocks(enclosures: Sequence[str], fonts: Fonts) -> list[Block]:
 
     A line after the text, indented by two characters; numbers and continued lines are aligned.
     """
+    last = len(enclosures)
 
-    def entry(text: str, indent: float, hang: float) -> Paragraph:
-        return Paragraph(text, replace(BODY, indent=indent, hang=hang), keep=True)
+    def entry(at: int, text: str, indent: float, hang: float) -> Paragraph:
+        return Paragraph(text, replace(BODY, indent=indent, hang=hang), keep=last <= SHORT_LIST or at == last)
 
     if not enclosures:
         return []
     if len(enclosures) == 1:
-        return [Spacer(PITCH, keep=True), entry(f"附件：{enclosures[0]}", 2, 5)]
+        return [Spacer(PITCH, keep=True), entry(1, f"附件：{enclosures[0]}", 2, 5)]
     number_width = measure("1.", fonts[BODY.role], 1)
-    entries = [entry(f"附件：1.{enclosures[0]}", 2, 5 + number_width)]
-    entries += [entry(f"{at}.{name}", 5, 5 + number_width) for at, name in enumerate(enclosures[1:], start=2)]
+    entries = [entry(1, f"附件：1.{enclosures[0]}", 2, 5 + number_width)]
+    entries += [
+        entry(at, f"{at}.{name}", 5, 5 + number_width) for at, name in enumerate(enclosures[1:], start=2)
+    ]
     return [Spacer(PITCH, keep=True), *entries]
 
 

@@ -82,7 +82,7 @@ def attachment1(data: Attachment1Data, fonts: Fonts) -> Document:
     blocks = [
         *form_head(words.mark, title, narrow=90),
         Paragraph(words.unit + data.unit, Style("song", 12, 22), after=2, keep=True, place_name=words.unit),
-        Table(Grid((5, 26, 20, 28, 9, 14), body, head=1)),
+        Table(Grid((5, 29, 18, 27, 9, 12), body, head=1)),
         Paragraph(words.note, NOTE, before=5),
     ]
     return form_page(title, blocks, LANDSCAPE, data.imprint, fonts)

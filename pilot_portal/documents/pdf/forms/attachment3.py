@@ -81,8 +81,8 @@ class Attachment3Words:
     served: str = "已服务企业"
     targets: str = "培育企业目标数"
     tiers: str = (
-        "共计 {total} 家，其中 {innovative} 家创新型中小企业， {provincial} 家省级专精特新中小企业，"
-        " {national} 家国家及小巨人企业， {key} 家国家重点小巨人。（其它：{others}）"
+        "共计 {total} 家，其中 {innovative} 家创新型中小企业，{provincial} 家省级专精特新中小企业，"
+        "{national} 家国家及小巨人企业，{key} 家国家重点小巨人。（其它：{others}）"
     )
     no_others: str = "如升规入统、国省单项冠军"
     years: str = "近年经营状况"

@@ -98,7 +98,7 @@ def attachment4(data: Attachment4Data, fonts: Fonts) -> Document:
     blocks = [
         *form_head(words.mark, words.title, narrow=90),
         Paragraph(line, Style("song", 12, 22), after=2, keep=True, place_name=words.unit),
-        Table(Grid((5, 23, 10, 18, 15, 15, 14, 10), body, head=1)),
+        Table(Grid((4.5, 26, 8.5, 19, 13.8, 13.8, 13.5, 8.4), body, head=1)),
         Paragraph(words.note, NOTE, before=5),
     ]
     return form_page(words.title, blocks, LANDSCAPE, data.imprint, fonts)
