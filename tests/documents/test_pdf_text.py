@@ -103,6 +103,14 @@ def test_full_lines_are_justified_and_the_last_is_not():
     assert page.plain_text() == LONG
 
 
+def test_the_kinds_of_a_list_stay_whole_where_the_line_is_wide_enough():
+    style = Style("song", 10, only="、")
+    lines = [line.text for line in break_lines("检验检测、共享制造、产权交易", 75, style, FONTS)]
+    assert lines == ["检验检测、", "共享制造、", "产权交易"]
+    lines = [line.text for line in break_lines("检验检测、共享制造", 35, style, FONTS)]
+    assert lines == ["检验检", "测、", "共享制", "造"]
+
+
 def test_line_feeds_begin_paragraphs_and_empty_ones_keep_their_line():
     lines = break_lines("一\r\n\r\n二\t三", 100, Style("song", 10), FONTS)
     assert [line.text for line in lines] == ["一", "", "二 三"]

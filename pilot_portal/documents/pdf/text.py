@@ -29,8 +29,9 @@ CLOSE = 1e-6
 class Style:
     """How a paragraph is set.
 
-    Font role, size, line pitch (points), alignment (left, center, right, justify), indent of the first
-    line (em), letter space (points), colour, and indent of the following lines (em).
+    Font role, size, line pitch (points), alignment (left, center, right, justify), indent of the first line
+    (em), letter space (points), colour, indent of the following lines (em), and `only`: the characters after
+    which alone a line ends where it can (the kinds of a list stay whole).
     """
 
     role: str = "song"
@@ -41,6 +42,7 @@ class Style:
     space: float = 0
     colour: str = BLACK
     hang: float = 0
+    only: str = ""
 
     @property
     def leading(self) -> float:
@@ -143,7 +145,7 @@ def _break_paragraph(text: str, width: float, style: Style, role: Role) -> list[
     start, count = 0, len(text)
     while start < count or not lines:
         measured = width - indent + CLOSE + max(0.0, -space)
-        end, used = _line_end(text, advances, start, measured)
+        end, used = _line_end(text, advances, start, measured, style.only)
         stop = end
         while stop > start and text[stop - 1] == " ":
             stop -= 1
@@ -162,7 +164,7 @@ def _break_paragraph(text: str, width: float, style: Style, role: Role) -> list[
     return lines
 
 
-def _line_end(text: str, advances: list[float], start: int, room: float) -> tuple[int, float]:
+def _line_end(text: str, advances: list[float], start: int, room: float, only: str) -> tuple[int, float]:
     """Where the line that begins at `start` ends, and its width."""
     count, x = len(text), 0.0
     last, last_x = 0, 0.0
@@ -178,6 +180,8 @@ def _line_end(text: str, advances: list[float], start: int, room: float) -> tupl
                 return at + 1, x + half
             if last > start:
                 return last, last_x
+            if only:
+                return _line_end(text, advances, start, room, "")
             return max(at, start + 1), x if at > start else step
         x += step
         at += 1
@@ -185,7 +189,7 @@ def _line_end(text: str, advances: list[float], start: int, room: float) -> tupl
             solid = character
         elif solid in NO_END:
             continue
-        if at < count and may_break(character, text[at]):
+        if at < count and may_break(character, text[at]) and (not only or character in only):
             last, last_x = at, x
     return count, x
 

@@ -8,6 +8,7 @@ from pilot_portal.documents.pdf.flow import Paragraph, Table
 from pilot_portal.documents.pdf.fonts import Fonts
 from pilot_portal.documents.pdf.forms.common import (
     CENTRED,
+    LISTED,
     NOTE,
     VALUE,
     form_head,
@@ -75,7 +76,7 @@ def attachment1(data: Attachment1Data, fonts: Fonts) -> Document:
         (str(number), row.name, row.contact, listed(row.services), str(row.capacity), row.remark)
         for number, row in enumerate(data.rows, start=1)
     ]
-    styles = (CENTRED, VALUE, CENTRED, VALUE, CENTRED, VALUE)
+    styles = (CENTRED, VALUE, CENTRED, LISTED, CENTRED, VALUE)
     body = table_rows(words.headers, rows, styles, height=TALL, place=words.mark)
     if not rows:
         body = (*body, Row([Cell(words.none, CENTRED, span=len(words.headers))], TALL))

@@ -8,6 +8,7 @@ from pilot_portal.documents.pdf.flow import Paragraph, Table
 from pilot_portal.documents.pdf.fonts import Fonts
 from pilot_portal.documents.pdf.forms.common import (
     CENTRED,
+    LISTED,
     NOTE,
     VALUE,
     form_head,
@@ -90,7 +91,7 @@ def attachment4(data: Attachment4Data, fonts: Fonts) -> Document:
         )
         for number, row in enumerate(data.rows, start=1)
     ]
-    styles = (CENTRED, VALUE, CENTRED, VALUE, VALUE, VALUE, CENTRED, VALUE)
+    styles = (CENTRED, VALUE, CENTRED, LISTED, VALUE, VALUE, CENTRED, VALUE)
     body = table_rows(words.headers, rows, styles, height=TALL, place=words.mark)
     if not rows:
         body = (*body, Row([Cell(words.none, CENTRED, span=len(words.headers))], TALL))

@@ -18,6 +18,7 @@ NOTHING = "—"
 LABEL = Style("hei", 10.5, 15, "center")
 HEAD = Style("hei_bold", 10.5, 15, "center")
 VALUE = Style("song", 10.5, 15)
+LISTED = Style("song", 10.5, 15, only="、")
 CENTRED = Style("song", 10.5, 15, "center")
 FIGURE = Style("song", 10.5, 15, "right")
 LONG = Style("song", 10.5, 17, "justify", 2)

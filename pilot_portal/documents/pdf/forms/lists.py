@@ -13,7 +13,7 @@ from datetime import date
 
 from pilot_portal.documents.pdf.flow import Block, Paragraph, Spacer, Table
 from pilot_portal.documents.pdf.fonts import Fonts
-from pilot_portal.documents.pdf.forms.common import CENTRED, NOTE, VALUE, listed, table_rows
+from pilot_portal.documents.pdf.forms.common import CENTRED, LISTED, NOTE, VALUE, listed, table_rows
 from pilot_portal.documents.pdf.forms.letter import number_blocks
 from pilot_portal.documents.pdf.grid import Grid
 from pilot_portal.documents.pdf.official import (
@@ -192,7 +192,7 @@ def roster(data: RosterData, fonts: Fonts) -> Document:
         (str(at), row.name, row.county, listed(row.services), row.remark)
         for at, row in enumerate(data.rows, start=1)
     ]
-    return _publication(data, rows, (CENTRED, VALUE, CENTRED, VALUE, VALUE), (8, 36, 14, 30, 12), fonts)
+    return _publication(data, rows, (CENTRED, VALUE, CENTRED, LISTED, VALUE), (8, 36, 14, 30, 12), fonts)
 
 
 def demand_list(data: DemandListData, fonts: Fonts) -> Document:
@@ -201,7 +201,7 @@ def demand_list(data: DemandListData, fonts: Fonts) -> Document:
         (str(at), row.number, row.company, row.county, listed(row.services), row.status, row.target)
         for at, row in enumerate(data.rows, start=1)
     ]
-    styles = (CENTRED, CENTRED, VALUE, CENTRED, VALUE, VALUE, VALUE)
+    styles = (CENTRED, CENTRED, VALUE, CENTRED, LISTED, VALUE, VALUE)
     extra = [body(data.window)] if data.window else []
     return _publication(data, rows, styles, (7, 17, 22, 11, 17, 15, 15), fonts, batch=data.batch, extra=extra)
 
