@@ -351,3 +351,11 @@ def test_poppler_draws_every_page(need, tmp_path):
     )
     assert done.stderr == ""
     assert len(list(tmp_path.glob("page-*.pgm"))) == len(build("attachment3-long").pages)
+
+
+def test_texts_of_the_round_may_hold_any_bracket():
+    form, data = PAPERS["roster"]
+    words = replace(data.words, title="{year}年{名单}{", opening="共{count}家{}")
+    text = form(replace(data, words=words), FONTS).pages[0].plain_text()
+    assert "2023年{名单}{" in text
+    assert "共40家{}" in text

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pilot_portal.documents.pdf.forms.attachment1 import Attachment1Data, Attachment1Row
-from pilot_portal.documents.pdf.forms.common import listed
+from pilot_portal.documents.pdf.forms.common import fill, listed
 from pilot_portal.documents.sheets.columns import INT, Column
 from pilot_portal.documents.sheets.layout import FormSheet, write_form
 from pilot_portal.documents.sheets.write import Book
@@ -40,7 +40,7 @@ def write_attachment1(
     columns = [
         Column(title, kind, width, align) for title, (kind, width, align) in zip(titles, KINDS, strict=True)
     ]
-    title = words.title.format(year=data.year)
+    title = fill(words.title, year=data.year)
     form = FormSheet(words.mark, title, words.unit + data.unit, columns, words.note, words.none)
     lines = (
         (str(number), row.name, row.contact, listed(row.services), row.capacity, row.remark)

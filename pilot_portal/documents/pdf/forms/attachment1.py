@@ -11,6 +11,7 @@ from pilot_portal.documents.pdf.forms.common import (
     LISTED,
     NOTE,
     VALUE,
+    fill,
     form_head,
     form_page,
     listed,
@@ -71,7 +72,7 @@ class Attachment1Data:
 def attachment1(data: Attachment1Data, fonts: Fonts) -> Document:
     """Lay out Attachment 1, A4 landscape, header repeated. Raises MissingGlyph."""
     words = data.words
-    title = words.title.format(year=data.year)
+    title = fill(words.title, year=data.year)
     rows = [
         (str(number), row.name, row.contact, listed(row.services), str(row.capacity), row.remark)
         for number, row in enumerate(data.rows, start=1)

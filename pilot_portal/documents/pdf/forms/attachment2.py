@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pilot_portal.documents.pdf.flow import Drawn, Paragraph, Spacer
 from pilot_portal.documents.pdf.fonts import Fonts
-from pilot_portal.documents.pdf.forms.common import form_head, form_page
+from pilot_portal.documents.pdf.forms.common import fill, form_head, form_page
 from pilot_portal.documents.pdf.frame import PORTRAIT
 from pilot_portal.documents.pdf.page import MM, Document, Imprint, Page
 from pilot_portal.documents.pdf.text import Style, draw_text
@@ -45,7 +45,7 @@ class Attachment2Data:
 def attachment2(data: Attachment2Data, fonts: Fonts) -> Document:
     """Lay out the promise on one page. Raises MissingGlyph."""
     words = data.words
-    title = words.title.format(year=data.year)
+    title = fill(words.title, year=data.year)
 
     def signs(page: Page, x: float, y: float, width: float) -> None:
         draw_text(page, words.person, SIGNS, fonts, x + 32, y + 22)
@@ -56,7 +56,7 @@ def attachment2(data: Attachment2Data, fonts: Fonts) -> Document:
     blocks = [
         *form_head(words.mark, title, narrow=82),
         Spacer(22 * MM),
-        Paragraph(words.promise.format(year=data.year), PROMISE, place_name=words.mark),
+        Paragraph(fill(words.promise, year=data.year), PROMISE, place_name=words.mark),
         Spacer(30 * MM),
         Drawn(130, signs),
     ]

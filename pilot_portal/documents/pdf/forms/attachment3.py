@@ -18,6 +18,7 @@ from pilot_portal.documents.pdf.forms.common import (
     VALUE,
     day,
     figure,
+    fill,
     form_head,
     form_page,
 )
@@ -147,7 +148,7 @@ def tier_sentence(counts: TierCounts, words: Attachment3Words) -> str:
     }
     shown = {name: "　　" if value is None else str(value) for name, value in values.items()}
     others = "、".join(f"{label}{number}家" for label, number in counts.others) or words.no_others
-    return words.tiers.format(others=others, **shown)
+    return fill(words.tiers, others=others, **shown)
 
 
 LEFT = ("staff", "graduates", "assets", "fixed", "current", "liabilities", "net_assets")
@@ -200,7 +201,7 @@ def attachment3(data: Attachment3Data, fonts: Fonts) -> Document:
     Raises MissingGlyph.
     """
     words = data.words
-    title = words.title.format(year=data.year)
+    title = fill(words.title, year=data.year)
 
     def pair(*cells: tuple[str, str]) -> Row:
         row = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from pilot_portal.documents.pdf.page import Document, Imprint
 from pilot_portal.documents.pdf.text import Style
 
 NOTHING = "—"
+PLACE = re.compile(r"\{(\w+)\}")
 LABEL = Style("hei", 10.5, 15, "center")
 HEAD = Style("hei_bold", 10.5, 15, "center")
 VALUE = Style("song", 10.5, 15)
@@ -25,6 +27,14 @@ LONG = Style("song", 10.5, 17, "justify", 2)
 MARK = Style("hei", 16, 24)  # 附件n
 FORM_TITLE = Style("title", 18, 27, "center")
 NOTE = Style("song", 9.5, 14, "justify")
+
+
+def fill(text: str, **values: object) -> str:
+    """A text of the round with its known places (`{year}` …) filled in.
+
+    Any other bracket stays as it was written: these texts are edited by people.
+    """
+    return PLACE.sub(lambda place: str(values.get(place[1], place[0])), text)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pilot_portal.documents.pdf.fonts import Fonts
+from pilot_portal.documents.pdf.forms.common import fill
 from pilot_portal.documents.pdf.forms.letter import Heading, LetterData, letter
 from pilot_portal.documents.pdf.page import Document, Imprint
 
@@ -69,7 +70,7 @@ def _paragraphs(data: CoveringLetterData) -> tuple[str | Heading, ...]:
         return (words.basis + words.none,)
     many = "等" if len(data.names) > 1 else ""
     sentence = words.supplement if data.supplement else words.recommend
-    text = sentence.format(names="、".join(data.names), many=many, count=len(data.names))
+    text = fill(sentence, names="、".join(data.names), many=many, count=len(data.names))
     return (words.basis + text, words.promise)
 
 
@@ -83,14 +84,14 @@ def covering_letter(data: CoveringLetterData, fonts: Fonts) -> Document:
     enclosures = standing if data.enclosures is None else data.enclosures
     return letter(
         LetterData(
-            title=title.format(year=data.year),
+            title=fill(title, year=data.year),
             addressee=words.addressee,
             paragraphs=_paragraphs(data),
             issuer=data.issuer,
             issued_on=data.issued_on,
             number=data.number,
             head=data.head,
-            enclosures=tuple(name.format(year=data.year) for name in enclosures),
+            enclosures=tuple(fill(name, year=data.year) for name in enclosures),
             closing=words.closing,
             contact=data.contact,
             imprint=data.imprint,

@@ -13,7 +13,7 @@ from datetime import date
 
 from pilot_portal.documents.pdf.flow import Block, Paragraph, Spacer, Table
 from pilot_portal.documents.pdf.fonts import Fonts
-from pilot_portal.documents.pdf.forms.common import CENTRED, LISTED, NOTE, VALUE, listed, table_rows
+from pilot_portal.documents.pdf.forms.common import CENTRED, LISTED, NOTE, VALUE, fill, listed, table_rows
 from pilot_portal.documents.pdf.forms.letter import number_blocks
 from pilot_portal.documents.pdf.grid import Grid
 from pilot_portal.documents.pdf.official import (
@@ -172,12 +172,12 @@ def _publication(
     """Opening, table, note, signature: the order of every publication."""
     words = data.words
     filled = {"year": data.year, "count": len(rows), "batch": batch}
-    title = words.title.format(**filled)
+    title = fill(words.title, **filled)
     signature = signature_block(Signature(data.issuer, data.issued_on), data.imprint, fonts)
     tail = signature.height + (2 * NOTE.leading + 5 if data.note else 0)
     place = title.replace("\n", "")
     grid = Grid(widths, table_rows(words.headers, rows, styles, height=TALL, place=place), head=1, tail=tail)
-    blocks: list[Block] = [body((data.opening or words.opening).format(**filled)), *extra, Spacer(PITCH / 3)]
+    blocks: list[Block] = [body(data.opening or fill(words.opening, **filled)), *extra, Spacer(PITCH / 3)]
     blocks.append(Table(grid) if rows else Paragraph(words.none, PLAIN))
     if data.note:
         blocks.append(Paragraph(data.note, NOTE, before=5, keep=True))
