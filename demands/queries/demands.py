@@ -2,11 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.db.models import Count, QuerySet
 
 from demands.models import Demand, DraftPart
+from demands.rules.draft import FEN_PER_WAN, FIELDS, Choices
 from pilot_portal.accounts.actors import Actor
+from pilot_portal.codes.models import ServiceKind, Tier
+from pilot_portal.codes.queries import valid_on
+from pilot_portal.common import clock
 from pilot_portal.rounds.models import Round
 
 STATE = Demand.State
@@ -75,3 +80,37 @@ def windows_closed(at: dt.datetime) -> QuerySet[Demand]:
         .select_related("enterprise", "round")
         .order_by("round_id", "claims_until", "pk")
     )
+
+
+def choices(at: dt.datetime) -> Choices:
+    """What a demand may name at the moment: kinds and tiers valid that day in Beijing."""
+    day = clock.beijing_date(at)
+    return Choices(
+        kinds=tuple(valid_on(ServiceKind, day).values_list("code", flat=True)),
+        tiers=tuple(valid_on(Tier, day).values_list("code", flat=True)),
+        today=day,
+    )
+
+
+def raw_parts(demand: Demand) -> dict[str, dict[str, object]]:
+    """The four steps as typed; a step never saved is filled from the columns (an imported row)."""
+    budget = "" if demand.budget_fen is None else f"{Decimal(demand.budget_fen) / FEN_PER_WAN:f}"
+    columns: dict[str, object] = {
+        "kinds": [kind.code for kind in demand.kinds.all()] if demand.pk else [],
+        "title": demand.title,
+        "present_tier": demand.present_tier.code if demand.present_tier else "",
+        "situation": demand.situation,
+        "target_tier": demand.target_tier.code if demand.target_tier else "",
+        "wish": demand.wish,
+        "due_on": demand.due_on.isoformat() if demand.due_on else "",
+        "budget": budget,
+        "pays_from_gains": "on" if demand.pays_from_gains else "",
+        "contact": demand.contact,
+        "phone": demand.phone,
+        "name_public": "on" if demand.name_public else "",
+    }
+    saved = parts_of(demand)
+    return {
+        part: dict(saved[part].data) if part in saved else {field: columns[field] for field in fields}
+        for part, fields in FIELDS.items()
+    }

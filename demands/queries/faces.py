@@ -1,7 +1,7 @@
 """How a published demand looks from outside. Only these fields ever reach a public page, file or feed.
 
-A `PublicDemand` has no phone, no contact, no remark and no firm's name unless the firm agreed or the reader is
-a pilot institution in good standing (domain.md §5): a template cannot show what it was not given.
+A `PublicDemand` has no phone, no contact, no remark and no firm's name unless the firm agreed or the reader
+is a pilot institution in good standing (domain.md §5): a template cannot show what it was not given.
 """
 
 import datetime as dt
@@ -12,7 +12,6 @@ from demands.models import Demand
 from demands.queries.registered import chosen_names, claim_counts
 from demands.rules.privacy import masked_name
 from demands.rules.words import short_tier
-from pilot_portal.common import clock
 
 STATE = Demand.State
 SOON_DAYS = 3

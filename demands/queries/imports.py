@@ -5,7 +5,6 @@ from django.db.models import QuerySet
 from demands.models import Demand, Enterprise, ImportBatch
 from demands.rules.rows import Known, Row, judge
 from pilot_portal.accounts.actors import Actor
-from pilot_portal.common.text import name_key
 
 GONE = frozenset({Demand.State.WITHDRAWN, Demand.State.REFUSED})
 
@@ -54,3 +53,8 @@ def file_known(round_id: int, region_id: int, sha256: str) -> ImportBatch | None
     return ImportBatch.objects.filter(
         round_id=round_id, region_id=region_id, sha256=sha256, status=ImportBatch.Status.COMMITTED
     ).first()
+
+
+def sees_file(actor: Actor, batch_id: int, _purpose: str) -> bool:
+    """Whether the actor may fetch the workbook of an import."""
+    return visible_batches(actor).filter(pk=batch_id).exists()

@@ -52,12 +52,26 @@ class Page:
     next_key: str
 
 
-def _moment(text: str) -> dt.datetime | None:
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
+@dataclass(frozen=True)
+class Key:
+    """Where a page of the list ends: whether the window was over, the moment that orders, the row."""
+
+    is_over: bool
+    moment: dt.datetime
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{int(self.is_over)}~{self.moment.isoformat()}~{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> "Key | None":
+        """A key from an address; None for what is none."""
+        try:
+            over, moment, pk = text.split("~")
+            key = cls(bool(int(over)), dt.datetime.fromisoformat(moment), int(pk))
+        except ValueError:
+            return None
+        return key if key.moment.tzinfo else None
 
 
 def page(demands: QuerySet[Demand], *, order: str, after: str, at: dt.datetime) -> Page:
@@ -65,38 +79,28 @@ def page(demands: QuerySet[Demand], *, order: str, after: str, at: dt.datetime) 
 
     A key that cannot be read begins at the top.
     """
-    is_over = Case(
-        When(state=STATE.PUBLISHED, claims_until__gt=at, then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
-    parts = after.split("~")
+    is_open = Q(state=STATE.PUBLISHED, claims_until__gt=at)
+    over = Case(When(is_open, then=Value(0)), default=Value(1), output_field=IntegerField())
+    key = Key.read(after)
     if order == DEADLINE:
-        demands = demands.annotate(is_over=is_over).order_by("is_over", "claims_until", "pk")
-        if len(parts) == 3 and (moment := _moment(parts[1])) and parts[0] in "01" and parts[2].isdigit():
-            over, pk = int(parts[0]), int(parts[2])
-            same = Q(is_over=over)
-            demands = demands.filter(
-                Q(is_over__gt=over)
-                | same & Q(claims_until__gt=moment)
-                | same & Q(claims_until=moment, pk__gt=pk)
-            )
+        demands = demands.annotate(is_over=over).order_by("is_over", "claims_until", "pk")
+        if key:
+            same = Q(is_over=int(key.is_over))
+            later = Q(claims_until__gt=key.moment) | Q(claims_until=key.moment, pk__gt=key.pk)
+            demands = demands.filter(Q(is_over__gt=int(key.is_over)) | same & later)
     else:
         demands = demands.order_by("-published_at", "-pk")
-        if len(parts) == 2 and (moment := _moment(parts[0])) and parts[1].isdigit():
+        if key:
             demands = demands.filter(
-                Q(published_at__lt=moment) | Q(published_at=moment, pk__lt=int(parts[1]))
+                Q(published_at__lt=key.moment) | Q(published_at=key.moment, pk__lt=key.pk)
             )
     rows = list(demands[: PAGE + 1])
-    next_key = ""
-    if len(rows) > PAGE:
-        last = rows[PAGE - 1]
-        if order == DEADLINE and last.claims_until:
-            over = int(not (last.state == STATE.PUBLISHED and last.claims_until > at))
-            next_key = f"{over}~{last.claims_until.isoformat()}~{last.pk}"
-        elif last.published_at:
-            next_key = f"{last.published_at.isoformat()}~{last.pk}"
-    return Page(rows[:PAGE], next_key)
+    if len(rows) <= PAGE:
+        return Page(rows, "")
+    last = rows[PAGE - 1]
+    was_over = not (last.state == STATE.PUBLISHED and last.claims_until and last.claims_until > at)
+    moment = last.claims_until if order == DEADLINE else last.published_at
+    return Page(rows[:PAGE], str(Key(was_over, moment, last.pk)) if moment else "")
 
 
 def newest_list() -> DemandList | None:

@@ -1,4 +1,4 @@
-"""What rooms above demands tell its pages: how many claims, who was chosen, who is in good standing, where next.
+"""What apps above demands tell its pages: how many claims, who was chosen, who is in good standing.
 
 matching and evaluation stand above this app; they register providers in their `apps.ready()`.
 Each provider answers for a whole page at once, so that lists keep their number of queries.
@@ -34,19 +34,19 @@ LINKS: list[Links] = []
 
 
 def register_claim_counter(provider: Counter) -> None:
-    """`provider(demand ids)` gives how many claims were submitted on each; ids without one may be left out."""
+    """`provider(demand ids)` gives how many claims were submitted on each; ids without may be left out."""
     if provider not in COUNTERS:
         COUNTERS.append(provider)
 
 
 def register_chosen_names(provider: Names) -> None:
-    """`provider(demand ids)` gives the names of the chosen institutions, joined by 、, where some were chosen."""
+    """`provider(demand ids)` gives the names of the chosen institutions, joined by 、."""
     if provider not in NAMES:
         NAMES.append(provider)
 
 
 def register_standing(provider: Standing) -> None:
-    """`provider(actor, at)` gives the keys of the rounds in which the actor's institution is in good standing."""
+    """`provider(actor, at)` gives the keys of the rounds in which the actor's body is in good standing."""
     if provider not in STANDINGS:
         STANDINGS.append(provider)
 

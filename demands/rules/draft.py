@@ -1,8 +1,8 @@
 """The four short steps of an enterprise's demand: raw typed strings in, typed values or all problems out.
 
 Step 1 what kind · 2 what hurts · 3 what is wanted, by when · 4 how much, how paid, whom to ask, which name.
-The fields are those of Attachment 4 (所需服务, 企业现状, 发展目标, 联系人及联系电话) and what the notice's text
-asks for beside it.
+The fields are those of Attachment 4 (所需服务, 企业现状, 发展目标, 联系人及联系电话) and what the notice asks
+for beside it.
 """
 
 import datetime as dt

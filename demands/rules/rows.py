@@ -1,6 +1,6 @@
 """What to do with each row of a county's Attachment 4: take it, ask a person, or leave it.
 
-Works on the rows as `import_demands --json` prints them. Nothing is guessed: what is doubtful stays a question.
+Works on the rows as `import_demands --json` prints them. Nothing is guessed: a doubt stays a question.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
-"""The words of Attachment 4 and the codes they stand for; short forms for narrow cards; suggested public text.
+"""The words of Attachment 4 and the codes they stand for; short forms for cards; suggested public text.
 
-The words are the notice's own (附件4 注): a workbook is read by them whatever label the city gives a code later.
+The words are the notice's own (附件4 注): a workbook is read by them whatever label a code gets later.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def suggested_title(title: str, kinds: Sequence[str]) -> str:
 
 
 def suggested_text(*, situation: str, wish: str, kinds: Sequence[str], present: str, target: str) -> str:
-    """The text a demand is published with until the city writes a better one: the firm's own words, or the row's.
+    """The text a demand is published with until the city writes a better one: the firm's words or the row's.
 
     Remarks of a workbook are left out: they are written for the bureau.
     """

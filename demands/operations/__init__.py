@@ -1,0 +1,57 @@
+"""Every act on demands, records of the library, imports and lists; each callable without a page."""
+
+from demands.operations.checking import check_many, plan_batch, refuse_demand, return_demand, verify_demand
+from demands.operations.clock import close_rounds, close_windows
+from demands.operations.drafts import (
+    register_after_withdrawal,
+    save_part,
+    start_demand,
+    submit_demand,
+    take_back_demand,
+    withdraw_demand,
+)
+from demands.operations.enterprises import body_of, decide_record_claim, open_record, save_record
+from demands.operations.imports import Committed, commit_batch, read_workbook, undo_batch
+from demands.operations.publication import (
+    city_return_demand,
+    edit_public_text,
+    not_publish_demand,
+    plan_list,
+    prepare_demands,
+    publish_list,
+    suggested,
+)
+from demands.operations.summaries import freeze_summary, request_summary
+
+__all__ = [
+    "Committed",
+    "body_of",
+    "check_many",
+    "city_return_demand",
+    "close_rounds",
+    "close_windows",
+    "commit_batch",
+    "decide_record_claim",
+    "edit_public_text",
+    "freeze_summary",
+    "not_publish_demand",
+    "open_record",
+    "plan_batch",
+    "plan_list",
+    "prepare_demands",
+    "publish_list",
+    "read_workbook",
+    "refuse_demand",
+    "register_after_withdrawal",
+    "request_summary",
+    "return_demand",
+    "save_part",
+    "save_record",
+    "start_demand",
+    "submit_demand",
+    "suggested",
+    "take_back_demand",
+    "undo_batch",
+    "verify_demand",
+    "withdraw_demand",
+]
