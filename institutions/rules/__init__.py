@@ -1,0 +1,1 @@
+"""What the notice demands of an application, as pure functions and declarations."""
