@@ -47,6 +47,9 @@ def answer(response: HttpResponse) -> str:
     if 300 <= response.status_code < 400:
         to_sign_in = response.headers.get("Location", "").startswith(resolve_url(settings.LOGIN_URL))
         return "signin" if to_sign_in else "ok"
+    crash = getattr(response, "exc_info", None)
+    if crash:
+        return f"{response.status_code} ({crash[0].__name__}: {str(crash[1])[:200]})"
     return "ok" if response.status_code < http.HTTPStatus.BAD_REQUEST else str(response.status_code)
 
 
