@@ -1,6 +1,7 @@
 """Pages that say no: each in the frame, each with a way on."""
 
 import pytest
+from allauth.core.ratelimit import respond_429
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
@@ -65,6 +66,12 @@ def test_a_form_that_is_too_old_is_told_kindly(db):
     answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "shili"})
     assert answer.status_code == 403
     assert "页面已过期" in answer.content.decode()
+
+
+def test_too_many_requests_are_told_to_wait(rf):
+    answer = respond_429(rf.get("/accounts/login/"))
+    assert answer.status_code == 429
+    assert "操作太频繁" in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["400.html", "500.html"])
