@@ -193,15 +193,15 @@ def undo_batch(batch: ImportBatch, *, note: str, by: Actor, at: dt.datetime) -> 
     """
     if not policies.owns_import(by, batch):
         raise NotAllowed("只有本县市区工信部门可以撤销导入。")
-    demands = list(demands_of(batch))
-    built_on = [demand for demand in demands if demand.step or demand.state != STATE.SUBMITTED]
-    if batch.status == STATUS.COMMITTED and built_on:
-        raise Refused(
-            f"已有 {len(built_on)} 项需求被办理（如 {built_on[0].number}），不能整批撤销，请逐项办理。"
-        )
     won = ImportBatch.objects.filter(pk=batch.pk, status=STATUS.COMMITTED).update(status=STATUS.UNDONE)
     if not won:
         raise Stale("这份表格没有导入，或已经撤销。")
+    demands = list(demands_of(batch))
+    built_on = [demand for demand in demands if demand.step or demand.state != STATE.SUBMITTED]
+    if built_on:
+        raise Refused(
+            f"已有 {len(built_on)} 项需求被办理（如 {built_on[0].number}），不能整批撤销，请逐项办理。"
+        )
     applied = DEMAND.apply_many(
         demands,
         "refuse",

@@ -158,7 +158,7 @@ def test_taking_back_ends_when_the_county_has_decided(firm, wu, wang):
 
 def test_withdrawing_runs_what_stands_above(firm, wu, wang, monkeypatch):
     ran = []
-    monkeypatch.setattr(operations.drafts, "AFTER_WITHDRAWAL", [lambda demand, at: ran.append(demand.pk)])
+    monkeypatch.setattr(operations.drafts, "AFTER_WITHDRAWAL", [lambda demand, _at: ran.append(demand.pk)])
     demand = verified(firm, wu, wang)
     operations.withdraw_demand(demand, by=wu, at=NOW)
     assert (demand.state, ran) == (S.WITHDRAWN, [demand.pk])
