@@ -11,6 +11,7 @@ from crispy_forms.layout import Fieldset, Layout, Submit
 from django import forms
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
+from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.template.loader import render_to_string
 
@@ -262,6 +263,16 @@ def test_a_component_shows_what_it_was_given(name):
     page = component(name, **OTHERS[name])
     assert "<" in page
     assert "&lt;" not in page
+
+
+def test_a_paginated_list_keeps_its_query(rf):
+    page = Paginator(range(50), 20).get_page(2)
+    drawn = render_to_string(
+        "components/pager.html", {"page": page}, request=rf.get("/x/?region=430203&page=2")
+    )
+    assert "共 50 项，第 2 页，共 3 页" in drawn
+    assert 'href="?region=430203&amp;page=1" rel="prev"' in drawn
+    assert 'href="?region=430203&amp;page=3" rel="next"' in drawn
 
 
 def test_work_to_do_or_a_kind_word():
