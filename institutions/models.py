@@ -238,6 +238,7 @@ class PilotInstitution(Case):
     )
     region = models.ForeignKey(Region, verbose_name="所在县市区", on_delete=models.PROTECT, related_name="+")
     listed_at = models.DateTimeField("确认时间")
+    published_at = models.DateTimeField("名单发布时间", null=True, blank=True)
     capacity = models.PositiveIntegerField("年服务企业能力（家）")
     committed = models.PositiveIntegerField("承诺服务企业数（家）")
     taken = models.PositiveIntegerField("已占能力（家）", default=0)

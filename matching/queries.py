@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from django.db.models import Count, Q, QuerySet
 
 from demands.models import Demand
-from institutions.models import PilotInstitution
-from matching.models import Claim, Engagement, ServiceLog
-from matching.rules import Body
+from institutions.models import ApplicationVersion, PilotInstitution
+from matching.models import Claim, Engagement, PriceSplit, ServiceLog
+from matching.rules import Body, yuan
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.models import Organisation
+from pilot_portal.attachments.queries import files_of
 
 # States in which offers on a demand are still sealed: the claim window is open.
 SEALED = (Demand.State.PUBLISHED,)
@@ -100,3 +101,120 @@ def served_enterprises(pilot: PilotInstitution) -> int:
 def overdue(state: str, column: str, at: dt.datetime) -> QuerySet[Engagement]:
     """Contracts in a state whose deadline column has passed."""
     return Engagement.objects.filter(**{"state": state, f"{column}__lte": at})
+
+
+def pilots_of(actor: Actor) -> QuerySet[PilotInstitution]:
+    """The roster entries of an institution's people, newest round first."""
+    return (
+        PilotInstitution.objects.filter(organisation_id=actor.organisation_id)
+        .select_related("round", "organisation")
+        .order_by("-round__year", "-pk")
+    )
+
+
+def open_demands(pilots: Iterable[PilotInstitution], *, at: dt.datetime) -> QuerySet[Demand]:
+    """The demands these institutions may claim now (揭榜大厅), soonest deadline first."""
+    rounds = [pilot.round_id for pilot in pilots if pilot.state == PilotInstitution.State.LISTED]
+    return (
+        Demand.objects.filter(
+            round_id__in=rounds, state="PUBLISHED", list__claims_from__lte=at, claims_until__gt=at
+        )
+        .select_related("enterprise", "region", "round", "present_tier", "target_tier", "list")
+        .prefetch_related("kinds")
+        .order_by("claims_until", "pk")
+    )
+
+
+def offers_on(demand: Demand) -> list[Claim]:
+    """The opened offers on a demand, cheapest for the enterprise first; empty while they are sealed."""
+    if demand.state in SEALED:
+        return []
+    return list(
+        Claim.objects.filter(
+            demand=demand, state__in=["SUBMITTED", "SHORTLISTED", "SELECTED", "NOT_SELECTED"]
+        )
+        .select_related("pilot__organisation", "pilot__region", "demand__enterprise")
+        .prefetch_related("kinds")
+        .order_by("enterprise_fen", "submitted_at")
+    )
+
+
+def price_of(holder: PriceSplit, *, has_actual: bool = False) -> dict[str, object]:
+    """The three-way split as the price table shows it, in 元; a government share of nothing is not shown."""
+    rows = [
+        ("政府补助", "拟申请，以市局批复为准", "government_fen"),
+        ("机构让利", "", "concession_fen"),
+        ("企业支付", "", "enterprise_fen"),
+    ]
+    if not holder.government_fen:
+        rows = rows[1:]
+
+    def actual(column: str) -> str:
+        value = getattr(holder, f"actual_{column}", None) if has_actual else None
+        return "—" if value is None else yuan(value)
+
+    return {
+        "rows": [
+            {"label": label, "note": note, "planned": yuan(getattr(holder, column)), "actual": actual(column)}
+            for label, note, column in rows
+        ],
+        "total_planned": yuan(holder.list_price_fen),
+        "total_actual": actual("list_price_fen"),
+        "note": "",
+    }
+
+
+PURPOSES = {
+    "contract": "合同",
+    "invoice": "发票",
+    "payment": "付款凭证",
+    "proof": "阶段成果",
+    "completion": "完成确认单",
+}
+
+
+def file_rows(engagement: Engagement, purpose: str | None = None) -> list[dict[str, object]]:
+    """The evidence of a contract as the attachments component shows it."""
+    return [
+        {
+            "title": f"{PURPOSES.get(file.purpose, file.purpose)}：{file.name}",
+            "url": f"/files/{file.uuid}/",
+            "size": file.size,
+            "at": file.uploaded_at,
+        }
+        for file in files_of("matching.engagement", engagement.pk, purpose)
+    ]
+
+
+def contacts_of(engagement: Engagement) -> list[dict[str, str]]:
+    """Chosen institution and enterprise see each other's contact (domain.md §5); nobody else through here."""
+    version = (
+        ApplicationVersion.objects.filter(application_id=engagement.pilot.application_id)
+        .order_by("-version")
+        .first()
+    )
+    demand, firm = engagement.demand, engagement.enterprise
+    return [
+        {
+            "side": "服务机构",
+            "name": engagement.pilot.organisation.name,
+            "contact": version.contact if version else "",
+            "phone": version.phone if version else "",
+        },
+        {
+            "side": "企业",
+            "name": firm.name,
+            "contact": (demand.contact if demand else "") or firm.contact,
+            "phone": (demand.phone if demand else "") or firm.phone,
+        },
+    ]
+
+
+def may_see_file(actor: Actor, case_id: int, purpose: str) -> bool:
+    """Whoever sees a contract sees its evidence."""
+    return visible_engagements(actor).filter(pk=case_id).exists()
+
+
+def counts_by_state(engagements: QuerySet[Engagement]) -> dict[str, int]:
+    """How many contracts stand in each state."""
+    return dict(engagements.order_by().values_list("state").annotate(n=Count("pk")))

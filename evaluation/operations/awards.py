@@ -29,7 +29,7 @@ def refuse_under_sanction(award: Award) -> None:
 def propose_award(
     evaluation: Evaluation, *, amount_fen: int, reason: str, by: Actor, at: dt.datetime
 ) -> Award:
-    """Propose an award for an institution that stays. Raises NotAllowed, Refused, Stale (proposed already)."""
+    """Propose an award for an institution that stays. Raises NotAllowed, Refused, Stale (twice)."""
     if not by.is_city:
         raise NotAllowed("只有市局中小企业科可以提出奖补建议。")
     if evaluation.decision != "keep":

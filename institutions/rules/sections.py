@@ -1,6 +1,6 @@
 """The sections of an application, declared once for forms, check page, comparison, versions, papers.
 
-Source: Attachment 3 (基本情况表), Attachment 2 (承诺), and what the text asks for beside them (domain.md §4).
+Source: Attachment 3 (基本情况表), Attachment 2 (承诺), domain.md §4.
 """
 
 from collections.abc import Iterator

@@ -9,7 +9,7 @@ from django.db.models import F
 from demands.models import Demand, Enterprise
 from demands.workflow import DEMAND
 from institutions.models import PilotInstitution
-from matching import policies, rules
+from matching import policies
 from matching.models import ChosenKind, Claim, Engagement, Place
 from matching.operations.claims import GOOD_STANDING, tell_claimant
 from matching.workflow import CLAIM, ENGAGEMENT
@@ -168,11 +168,13 @@ def decline_selection(claim: Claim, *, by: Actor, at: dt.datetime, note: str) ->
     release_demand(claim.demand, at=at)
 
 
-def split_of(engagement: Engagement) -> rules.Split:
-    """The planned split of a contract."""
-    return rules.Split(
-        engagement.list_price_fen,
-        engagement.government_fen,
-        engagement.concession_fen,
-        engagement.enterprise_fen,
+@transaction.atomic
+def give_up(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str) -> None:
+    """The institution gives up a contract that is not signed; one from a claim gives up the claim."""
+    if engagement.claim is not None:
+        decline_selection(engagement.claim, by=by, at=at, note=note)
+        return
+    ENGAGEMENT.move(
+        engagement, "give_up", by=by, at=at, note=note, terminated_cause=Engagement.Cause.INSTITUTION
     )
+    free_place(engagement.pilot, engagement.enterprise)

@@ -222,7 +222,7 @@ def dispute(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str) ->
         f"合同 {engagement.number} 验收有异议，请协调",
         key=f"engagement:{engagement.pk}:{engagement.step}:county",
         at=at,
-        path=f"/desk/county/engagements/{engagement.number}/",
+        path=f"/desk/engagements/{engagement.number}/",
     )
 
 
@@ -263,3 +263,24 @@ def terminate(engagement: Engagement, *, cause: str, by: Actor, at: dt.datetime,
     tell_parties(engagement, f"合同 {engagement.number} 已终止", at=at, by=by)
     if engagement.demand is not None:
         release_demand(engagement.demand, at=at)
+
+
+@transaction.atomic
+def accept_by_county(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str) -> None:
+    """Accepted by the county on evidence once the enterprise's days are over; marked, sampled by the city."""
+    if engagement.accept_until is None or at < engagement.accept_until:
+        raise Stale("企业的验收期限还没有到，暂不能由县区核定。")
+    ENGAGEMENT.move(
+        engagement,
+        "accept_by_county",
+        by=by,
+        at=at,
+        note=note,
+        accepted_at=at,
+        actual_list_price_fen=engagement.list_price_fen,
+        actual_government_fen=engagement.government_fen,
+        actual_concession_fen=engagement.concession_fen,
+        actual_enterprise_fen=engagement.enterprise_fen,
+    )
+    tell_parties(engagement, f"合同 {engagement.number} 由县区核定验收", at=at, by=by)
+    fulfil_demand(engagement, at=at)

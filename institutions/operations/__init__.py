@@ -1,0 +1,1 @@
+"""Acts on applications, county reports and the roster."""

@@ -1,0 +1,184 @@
+"""The county report (推荐文件 + 附件1): collect, order, send; the city accepts or returns."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from institutions import policies
+from institutions.models import Application, CountyReport, ReportRow
+from institutions.queries import REPORT_TYPE, latest_versions, recommended_for, rows_of
+from institutions.workflow import COUNTY_REPORT
+from pilot_portal.accounts.actors import Actor
+from pilot_portal.accounts.queries import recipients_of_city, recipients_of_region
+from pilot_portal.attachments.models import Attachment
+from pilot_portal.attachments.operations import SCANS, store
+from pilot_portal.attachments.queries import files_of
+from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
+from pilot_portal.notifications.operations import tell
+from pilot_portal.regions.models import Region
+from pilot_portal.rounds.models import Round, Stage
+from pilot_portal.rounds.operations import next_numbers
+from pilot_portal.rounds.queries import deadline
+
+OPEN = frozenset({CountyReport.State.DRAFT, CountyReport.State.RETURNED})
+SCAN = "scan"
+
+
+@transaction.atomic
+def start_report(round: Round, region: Region, *, by: Actor, at: dt.datetime) -> CountyReport:
+    """Begin the next edition with the recommended applications that no report lists yet.
+
+    Edition 1 lists all; the next (补充推荐) only the differences. Without any: 零报送. Raises NotAllowed,
+    Stale while an edition is open.
+    """
+    if not (by.is_county and by.region_id == region.pk):
+        raise NotAllowed("只有该县区的人员可以编制推荐文件。")
+    reports = CountyReport.objects.filter(round=round, region=region).order_by("-edition")
+    former = reports.first()
+    if former is not None and former.state in {*OPEN, CountyReport.State.SUBMITTED}:
+        raise Stale("已有一份推荐文件在办理中，请先办结。")
+    report = CountyReport(
+        round=round,
+        region=region,
+        number=next_numbers(round, "R")[0],
+        edition=former.edition + 1 if former else 1,
+        created_at=at,
+    )
+    COUNTY_REPORT.start(report, by=by, at=at)
+    ReportRow.objects.bulk_create(
+        ReportRow(report=report, application=application, position=position)
+        for position, application in enumerate(recommended_for(round, region.pk), 1)
+    )
+    return report
+
+
+@transaction.atomic
+def set_rows(report: CountyReport, rows: Sequence[tuple[int, str]], *, by: Actor, at: dt.datetime) -> None:
+    """Order the rows and keep their remarks: (application key, remark) in the order wanted.
+
+    Recommended ones added since are taken in. Raises NotAllowed, Stale once sent.
+    """
+    if not policies.is_county_of(by, report):
+        raise NotAllowed("只有该县区的人员可以编制推荐文件。")
+    if report.state not in OPEN:
+        raise Stale("推荐文件已报送，不能再修改。")
+    listed = {row.application_id: row for row in rows_of(report)}
+    fresh = {a.pk: a for a in recommended_for(report.round, report.region_id)}
+    wanted = [(pk, remark) for pk, remark in rows if pk in listed or pk in fresh]
+    ReportRow.objects.filter(report=report).delete()
+    ReportRow.objects.bulk_create(
+        ReportRow(report=report, application_id=pk, position=position, remark=remark.strip()[:200])
+        for position, (pk, remark) in enumerate(wanted, 1)
+    )
+
+
+@transaction.atomic
+def upload_report_scan(
+    report: CountyReport, upload: UploadedFile, *, by: Actor, at: dt.datetime
+) -> Attachment:
+    """Add the stamped scan of the report."""
+    if not policies.is_county_of(by, report):
+        raise NotAllowed("只有该县区的人员可以上传。")
+    if report.state not in OPEN:
+        raise Stale("推荐文件已报送，不能再上传。")
+    return store(upload, case_type=REPORT_TYPE, case_id=report.pk, purpose=SCAN, by=by, at=at, allowed=SCANS)
+
+
+@transaction.atomic
+def submit_report(report: CountyReport, *, document_number: str = "", by: Actor, at: dt.datetime) -> None:
+    """Send the report to the city: freezes its rows.
+
+    Raises NotAllowed, Stale after the deadline or when a listed case has moved on, Refused without the scan.
+    """
+    if not COUNTY_REPORT.moves["submit"].who(by, report):
+        raise NotAllowed("只有县区审核人可以报送。")
+    window = deadline(report.round, Stage.Kind.COUNTY_REPORT, at=at, region_id=report.region_id)
+    first = report.edition == 1 and report.state == CountyReport.State.DRAFT
+    if first and window is not None and window.is_over:
+        raise Stale(f"县区上报已于 {window.words} 截止（北京时间）；如需上报，请向市局申请延期。")
+    if not files_of(REPORT_TYPE, report.pk, SCAN).exists():
+        text = "请先打印推荐文件和附件1，盖章后上传扫描件。"
+        raise Refused(text, [Problem(text, field="scan")])
+    rows = rows_of(report)
+    gone = [r for r in rows if r.application.state != Application.State.RECOMMENDED]
+    if gone:
+        names = "、".join(row.application.organisation.name for row in gone)
+        raise Stale(f"下列申报已不在“县区已推荐”状态，请先调整名单：{names}。")
+    COUNTY_REPORT.move(
+        report,
+        "submit",
+        by=by,
+        at=at,
+        submitted_at=at,
+        submitted_by=by.user,
+        document_number=document_number.strip(),
+        frozen=frozen_report(report, rows),
+    )
+    tell(
+        recipients_of_city({"city_handler", "city_chief"}, at),
+        f"{report.region.name}已报送推荐文件（第 {report.edition} 版，{len(rows)} 家）",
+        key=f"report:{report.pk}:{report.step}",
+        at=at,
+        path=f"/desk/city/reports/{report.number}/",
+    )
+
+
+def frozen_report(report: CountyReport, rows: Sequence[ReportRow]) -> dict[str, object]:
+    """The rows of Attachment 1 as they are printed."""
+    versions = latest_versions([row.application_id for row in rows])
+    return {
+        "year": report.round.year,
+        "unit": report.region.department,
+        "edition": report.edition,
+        "rows": [
+            {
+                "number": row.application.number,
+                "name": row.application.organisation.name,
+                "contact": f"{versions[row.application_id].contact} {versions[row.application_id].phone}",
+                "kinds": [
+                    k.label
+                    for k in sorted(versions[row.application_id].kinds.all(), key=lambda k: k.position)
+                ],
+                "capacity": versions[row.application_id].capacity,
+                "remark": row.remark,
+            }
+            for row in rows
+        ],
+    }
+
+
+@transaction.atomic
+def accept_report(report: CountyReport, *, by: Actor, at: dt.datetime) -> None:
+    """The city accepts the report."""
+    COUNTY_REPORT.move(report, "accept", by=by, at=at)
+    tell_county_of(report, f"市局已接收推荐文件 {report.number}", at=at)
+
+
+@transaction.atomic
+def return_report(report: CountyReport, *, note: str, by: Actor, at: dt.datetime) -> None:
+    """The city returns the report, with its reasons."""
+    COUNTY_REPORT.move(report, "return", by=by, at=at, note=note)
+    tell_county_of(report, f"市局退回推荐文件 {report.number}", at=at)
+
+
+def tell_county_of(report: CountyReport, subject: str, *, at: dt.datetime) -> None:
+    """A message to the county's officers."""
+    people = recipients_of_region(report.region_id, {"county_handler", "county_approver"}, at)
+    key = f"report:{report.pk}:{report.step}"
+    tell(people, subject, key=key, at=at, path=f"/desk/county/reports/{report.number}/")
+
+
+def mark_paper_received(report: CountyReport, *, by: Actor, at: dt.datetime) -> None:
+    """The city ticks that the two stamped copies have come in."""
+    if not by.is_city:
+        raise NotAllowed("只有市局可以登记收到纸质件。")
+    CountyReport.objects.filter(pk=report.pk, paper_received_at=None).update(paper_received_at=at)
+
+
+def mark_mailed(report: CountyReport, *, by: Actor, at: dt.datetime) -> None:
+    """The county ticks that the electronic copy was mailed."""
+    if not policies.is_county_of(by, report):
+        raise NotAllowed("只有该县区的人员可以登记。")
+    CountyReport.objects.filter(pk=report.pk, mailed_at=None).update(mailed_at=at)
