@@ -8,3 +8,16 @@ class InstitutionsConfig(AppConfig):
 
     name = "institutions"
     verbose_name = "申报"
+
+    def ready(self) -> None:
+        """Everything declared is registered here."""
+        from institutions import documents, queries
+        from pilot_portal.attachments.registry import register_guard
+        from pilot_portal.documents.registry import register_paper, register_sheet
+
+        for paper in documents.PAPERS:
+            register_paper(paper)
+        for sheet in documents.SHEETS:
+            register_sheet(sheet)
+        register_guard(queries.CASE_TYPE, queries.may_see_file)
+        register_guard(queries.REPORT_TYPE, queries.may_see_report_file)

@@ -184,6 +184,7 @@ class CountyReport(Case):
     )
     paper_received_at = models.DateTimeField("纸质件收到", null=True, blank=True)
     mailed_at = models.DateTimeField("已发邮件", null=True, blank=True)
+    revision = models.PositiveIntegerField("修订", default=0)
     frozen = models.JSONField("冻结内容", default=dict)
 
     class Meta:

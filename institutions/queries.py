@@ -1,6 +1,7 @@
 """Reading applications, county reports and the roster: who sees what, lists, what stands in a draft."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -247,3 +248,27 @@ def open_rounds(at: dt.datetime) -> list[Round]:
             status__in=["OPEN", "CONSULTATION"],
         ).order_by("-year", "-code")
     )
+
+
+def frozen_report(report: CountyReport, rows: Sequence[ReportRow]) -> dict[str, object]:
+    """The rows of Attachment 1 as they are printed."""
+    versions = latest_versions([row.application_id for row in rows])
+    return {
+        "year": report.round.year,
+        "unit": report.region.department,
+        "edition": report.edition,
+        "rows": [
+            {
+                "number": row.application.number,
+                "name": row.application.organisation.name,
+                "contact": f"{versions[row.application_id].contact} {versions[row.application_id].phone}",
+                "kinds": [
+                    k.label
+                    for k in sorted(versions[row.application_id].kinds.all(), key=lambda k: k.position)
+                ],
+                "capacity": versions[row.application_id].capacity,
+                "remark": row.remark,
+            }
+            for row in rows
+        ],
+    }

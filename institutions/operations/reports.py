@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import F
 
 from institutions import policies
 from institutions.models import Application, CountyReport, ReportRow
-from institutions.queries import REPORT_TYPE, latest_versions, recommended_for, rows_of
+from institutions.queries import REPORT_TYPE, frozen_report, recommended_for, rows_of
 from institutions.workflow import COUNTY_REPORT
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.queries import recipients_of_city, recipients_of_region
@@ -67,6 +68,8 @@ def set_rows(report: CountyReport, rows: Sequence[tuple[int, str]], *, by: Actor
     listed = {row.application_id: row for row in rows_of(report)}
     fresh = {a.pk: a for a in recommended_for(report.round, report.region_id)}
     wanted = [(pk, remark) for pk, remark in rows if pk in listed or pk in fresh]
+    CountyReport.objects.filter(pk=report.pk).update(revision=F("revision") + 1)
+    report.revision += 1
     ReportRow.objects.filter(report=report).delete()
     ReportRow.objects.bulk_create(
         ReportRow(report=report, application_id=pk, position=position, remark=remark.strip()[:200])
@@ -123,30 +126,6 @@ def submit_report(report: CountyReport, *, document_number: str = "", by: Actor,
         at=at,
         path=f"/desk/city/reports/{report.number}/",
     )
-
-
-def frozen_report(report: CountyReport, rows: Sequence[ReportRow]) -> dict[str, object]:
-    """The rows of Attachment 1 as they are printed."""
-    versions = latest_versions([row.application_id for row in rows])
-    return {
-        "year": report.round.year,
-        "unit": report.region.department,
-        "edition": report.edition,
-        "rows": [
-            {
-                "number": row.application.number,
-                "name": row.application.organisation.name,
-                "contact": f"{versions[row.application_id].contact} {versions[row.application_id].phone}",
-                "kinds": [
-                    k.label
-                    for k in sorted(versions[row.application_id].kinds.all(), key=lambda k: k.position)
-                ],
-                "capacity": versions[row.application_id].capacity,
-                "remark": row.remark,
-            }
-            for row in rows
-        ],
-    }
 
 
 @transaction.atomic

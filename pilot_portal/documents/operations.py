@@ -27,9 +27,9 @@ INTERACTIVE, BULK = 0, 10
 WORN_OUT = "多次尝试未能生成，已停止；请稍后重试，仍不成功请联系管理员。"
 
 
-def verify_code(kind: str, subject_id: int, layout: int) -> str:
+def verify_code(kind: PaperKind, subject: Any) -> str:
     """128 bits, the same for the same paper: HMAC-SHA-256 under the secret key, as 32 hex digits."""
-    text = f"paper:{kind}:{subject_id}:{layout}"
+    text = f"paper:{kind.code}:{subject.pk}:{kind.version(subject)}:{kind.layout}"
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
@@ -53,14 +53,16 @@ def request_paper(
     if not kind.may_see(by, subject):
         raise NotAllowed("您没有权限取得这份文书。")
     fonts = load_fonts(settings.PORTAL_FONTS)
-    dedupe = f"{kind.code}:{subject.pk}:{kind.layout}:{fonts.digest[:16]}"
+    version = kind.version(subject)
+    dedupe = f"{kind.code}:{subject.pk}:{version}:{kind.layout}:{fonts.digest[:16]}"
     paper = Paper(
         kind=kind.code,
         subject_id=subject.pk,
+        params={"version": version},
         title=kind.title,
         number=kind.number(subject),
         dedupe=dedupe,
-        verify_code=verify_code(kind.code, subject.pk, kind.layout),
+        verify_code=verify_code(kind, subject),
         urgency=urgency,
         requested_by_id=by.user_id,
         organisation_id=by.organisation_id,
@@ -154,6 +156,8 @@ def build(paper: Paper, *, at: dt.datetime) -> tuple[str, bytes]:
     subject = kind.get(paper.subject_id or 0)
     if subject is None:
         raise Refused("这份文书所依据的材料已不存在。")
+    if kind.version(subject) != paper.params.get("version", ""):
+        raise Refused("材料已有改动，请回到原页面重新生成。")
     return kind.file_name(subject), kind.build(
         subject, Printing(verify_url=verify_url(paper.verify_code or ""), layout=kind.layout, at=at)
     )

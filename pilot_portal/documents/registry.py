@@ -37,6 +37,8 @@ class PaperKind:
     file_name: Callable[[Any], str]
     example: Callable[[], str | None]
     date: Callable[[Any], dt.datetime | None] = lambda _subject: None
+    # What distinguishes the editions of a subject that may still be ordered anew, e.g. a revision.
+    version: Callable[[Any], str] = lambda _subject: ""
     layout: int = 1
 
 

@@ -37,6 +37,6 @@ class Command(BaseCommand):
         subject = kind.find(options["number"])
         if subject is None:
             raise CommandError(f"没有编号为 {options['number']} 的材料。")
-        url = verify_url(verify_code(kind.code, subject.pk, kind.layout))
+        url = verify_url(verify_code(kind, subject))
         options["out"].write_bytes(kind.build(subject, Printing(url, kind.layout, clock.now())))
         self.stdout.write(str(options["out"]))
