@@ -29,7 +29,7 @@ def sign_in(client, person, password=factories.PASSWORD):
 
 
 def test_a_person_signs_in_by_name_and_leaves_by_post(client):
-    person = factories.city_handler_chen().user
+    person = factories.user("陈示例")
     page = page_of(client.get(reverse("account_login")))
     assert "手机号或用户名" in page
     assert "placeholder" not in page
@@ -40,14 +40,14 @@ def test_a_person_signs_in_by_name_and_leaves_by_post(client):
 
 
 def test_a_wrong_password_is_told_on_top_and_the_name_is_kept(client):
-    person = factories.city_handler_chen().user
+    person = factories.user("陈示例")
     page = page_of(sign_in(client, person, "not the password"))
     assert "data-error-summary" in page
     assert f'value="{person.username}"' in page
 
 
 def test_a_password_is_changed(client_of):
-    client = client_of(factories.city_handler_chen())
+    client = client_of(factories.user("陈示例"))
     url = reverse("account_change_password")
     assert "再输一遍新密码" in page_of(client.get(url))
     page = page_of(client.post(url, {"oldpassword": "wrong", "password1": "a", "password2": "b"}))
@@ -85,7 +85,7 @@ def test_a_stopped_account_is_told_whom_to_ask(client):
 
 @pytest.mark.django_db(transaction=True)  # allauth speaks after commit
 def test_two_step_verification_from_first_to_last(client):
-    person = factories.city_handler_chen().user
+    person = factories.user("陈示例")
     sign_in(client, person)
     assert "开启两步验证" in page_of(client.get(reverse("mfa_index")))
 
@@ -113,7 +113,7 @@ def test_two_step_verification_from_first_to_last(client):
 
 
 def test_sign_in_asks_for_the_second_step(client):
-    person = factories.city_handler_chen().user
+    person = factories.user("陈示例")
     TOTP.activate(person, SECRET)
     RecoveryCodes.activate(person)
     asked = client.post(
@@ -126,8 +126,8 @@ def test_sign_in_asks_for_the_second_step(client):
 
 
 def test_the_second_step_can_prove_it_too(client_of):
-    person = factories.city_handler_chen()
-    TOTP.activate(person.user, SECRET)
+    person = factories.user("陈示例")
+    TOTP.activate(person, SECRET)
     client = client_of(person)
     assert "手机验证器上的 6 位数字" in page_of(client.get(reverse("mfa_reauthenticate")))
     assert "也可以" in page_of(client.get(reverse("account_reauthenticate")))
