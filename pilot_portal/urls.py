@@ -9,6 +9,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("pilot_portal.bulletin.urls")),
     path("", include("pilot_portal.documents.urls")),
+    path("accounts/", include("pilot_portal.accounts.sign_in_urls")),
     path("accounts/", include("pilot_portal.accounts.urls")),
     path("messages/", include("pilot_portal.notifications.urls")),
     path("files/", include("pilot_portal.attachments.urls")),

@@ -30,6 +30,7 @@ FIGURE_NAMES = {"fixed_assets": "fixed", "current_assets": "current"}
 
 
 def fonts_in_use() -> Fonts:
+    """The fonts of the roles of type, parsed once per process."""
     return load_fonts(settings.PORTAL_FONTS)
 
 
@@ -182,9 +183,11 @@ def _build_receipt(version: ApplicationVersion, printing: Printing) -> bytes:
             title="收件回执",
             addressee=f"{values['name']}：",
             paragraphs=(
-                f"贵单位报送的{version.data['year']}年度株洲市支持服务机构（平台）培育优质企业试点申报材料"
-                f"（编号 {application.number}，第 {version.version} 版）已于 {taken:%Y年%m月%d日 %H:%M}"
-                "（北京时间）收到。",
+                (
+                    f"贵单位报送的{version.data['year']}年度株洲市支持服务机构（平台）培育优质企业试点申报材料"
+                    f"（编号 {application.number}，第 {version.version} 版）已于 {taken:%Y年%m月%d日 %H:%M}"
+                    "（北京时间）收到。"
+                ),
                 "请打印附件2、附件3（一式两份），签字盖章后上传扫描件，并将纸质件报送受理单位。",
             ),
             issuer=BUREAU if direct else application.region.department,

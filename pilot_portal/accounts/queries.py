@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 
 from pilot_portal.accounts.actors import PUBLIC, Actor
-from pilot_portal.accounts.models import Membership, Organisation, User
+from pilot_portal.accounts.models import Invitation, Membership, Organisation, User
 
 
 def live_memberships(user: User, at: dt.datetime) -> QuerySet[Membership]:
@@ -57,3 +57,10 @@ def recipients_of_city(roles: set[str], at: dt.datetime) -> list[int]:
     """The keys of the city's people with one of the roles."""
     bodies = Organisation.objects.filter(kind=Organisation.Kind.CITY)
     return recipients_in(list(bodies.values_list("pk", flat=True)), roles, at)
+
+
+def open_invitations(organisation: Organisation, at: dt.datetime) -> QuerySet[Invitation]:
+    """The invitations into a body that can still be spent."""
+    return Invitation.objects.filter(organisation=organisation, spent_at=None, expires_at__gt=at).order_by(
+        "-pk"
+    )

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from pilot_portal.bulletin import queries
+from pilot_portal.bulletin import faces, queries
 from pilot_portal.bulletin.registry import blocks
 from pilot_portal.common import clock
 
@@ -14,7 +14,7 @@ from pilot_portal.common import clock
 def home(request: HttpRequest) -> HttpResponse:
     """What the pilot is, figures and lists of the apps, the newest notices."""
     at = clock.now()
-    shown = [(block.template, block.provider(at)) for block in blocks()]
+    shown = [{"template": block.template, "context": block.provider(at)} for block in blocks()]
     return render(request, "bulletin/home.html", {"blocks": shown, "notices": list(queries.published()[:8])})
 
 
@@ -29,7 +29,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, number: str) -> HttpResponse:
     """One publication, as frozen."""
     found = get_object_or_404(queries.published(), number=number)
-    return render(request, "bulletin/notice.html", {"notice": found})
+    return render(request, "bulletin/notice.html", {"notice": found} | faces.table_of(found))
 
 
 @require_GET

@@ -6,8 +6,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from pilot_portal.common import clock
-from pilot_portal.desk.registry import cards_for
+from pilot_portal.desk.registry import Todo, cards_for
 from pilot_portal.notifications.queries import inbox
+
+
+def shown(todo: Todo) -> dict[str, object]:
+    """A line of a card as the component takes it."""
+    return {
+        "count": todo.count,
+        "label": todo.title,
+        "note": todo.detail,
+        "url": todo.path,
+        "action": todo.act,
+    }
 
 
 @login_required
@@ -20,5 +31,9 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/home.html",
-        {"cards": busy, "has_cards": bool(cards), "news": list(inbox(request.user.pk)[:6])},
+        {
+            "cards": [(card, [shown(todo) for todo in todos]) for card, todos in busy],
+            "news": list(inbox(request.user.pk)[:6]),
+            "may_manage_members": request.actor.role in {"institution_admin", "enterprise_admin"},
+        },
     )

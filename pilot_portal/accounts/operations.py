@@ -1,0 +1,243 @@
+"""Acts on people and bodies: registering, inviting, membership, hand-over."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from pilot_portal.accounts.actors import Actor
+from pilot_portal.accounts.models import Invitation, Membership, Organisation, Role, User
+from pilot_portal.accounts.queries import live_memberships
+from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
+from pilot_portal.common.text import check_credit_code, clean, name_key, normalise_phone
+from pilot_portal.regions.models import Region
+
+INVITATION_DAYS = 30
+ADMIN_OF = {
+    Organisation.Kind.INSTITUTION: Role.INSTITUTION_ADMIN,
+    Organisation.Kind.ENTERPRISE: Role.ENTERPRISE_ADMIN,
+}
+ROLES_OF: dict[str, tuple[Role, ...]] = {
+    Organisation.Kind.INSTITUTION: (Role.INSTITUTION_ADMIN, Role.INSTITUTION_MEMBER),
+    Organisation.Kind.ENTERPRISE: (Role.ENTERPRISE_ADMIN, Role.ENTERPRISE_MEMBER),
+    Organisation.Kind.COUNTY: (Role.COUNTY_HANDLER, Role.COUNTY_APPROVER),
+}
+TAKEN = "该单位已在平台注册。请联系本单位管理员邀请您加入；管理员已离职的，请持盖章申请和执照到所在县市区工信部门办理。"
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """A person who registers: how he signs in and how he is called."""
+
+    name: str
+    mobile: str
+    password: str
+    username: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class NewBody:
+    """A body that registers with its licence's data."""
+
+    kind: str
+    name: str
+    credit_code: str
+    legal_representative: str
+    region: Region
+
+
+def make_person(person: NewPerson) -> User:
+    """Save a new user; the mobile number is his user name where he gave none. Raises Refused when taken."""
+    mobile = normalise_phone(person.mobile)
+    username = clean(person.username) or mobile
+    taken = User.objects.filter(Q(username__in=[username, mobile]) | Q(mobile=mobile) | Q(mobile=username))
+    if taken.exists():
+        raise Refused(
+            "该手机号或用户名已注册，请直接登录；一个人可以加入多个单位，登录后切换即可。",
+            [Problem("该手机号或用户名已注册。", field="mobile")],
+        )
+    return User.objects.create_user(
+        username, person.password, name=clean(person.name), mobile=mobile, email=person.email
+    )
+
+
+@transaction.atomic
+def register(body: NewBody, person: NewPerson, *, at: dt.datetime) -> Membership:
+    """Register an institution or enterprise by its credit code, with its first administrator.
+
+    A body that is registered already is never taken over: Refused says what to do. Sole traders are refused.
+    """
+    code = check_credit_code(body.credit_code)
+    if code.startswith("92"):
+        text = "个体工商户（代码 92 开头）不具备独立法人资格，不能注册。"
+        raise Refused(text, [Problem(text, field="credit_code")])
+    if body.kind not in ADMIN_OF:
+        raise Refused("只能注册服务机构或企业。", [Problem("请选择单位类别。", field="kind")])
+    user = make_person(person)
+    organisation = Organisation(
+        kind=body.kind,
+        name=clean(body.name),
+        name_key=name_key(body.name),
+        credit_code=code,
+        legal_representative=clean(body.legal_representative),
+        region=body.region,
+    )
+    try:
+        with transaction.atomic():
+            organisation.save(force_insert=True)
+    except IntegrityError as error:
+        raise Refused(TAKEN, [Problem(TAKEN, field="credit_code")]) from error
+    return Membership.objects.create(
+        user=user, organisation=organisation, role=ADMIN_OF[Organisation.Kind(body.kind)], starts_at=at
+    )
+
+
+def may_manage(actor: Actor, organisation: Organisation) -> bool:
+    """The administrator of the body; for enterprises and institutions also their county and the city."""
+    if actor.organisation_id == organisation.pk:
+        return actor.role in {"institution_admin", "enterprise_admin"}
+    if organisation.kind in ADMIN_OF:
+        return actor.is_city or (actor.is_county and actor.region_id == organisation.region_id)
+    return False
+
+
+@transaction.atomic
+def invite(
+    organisation: Organisation,
+    role: str,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    name: str = "",
+    mobile: str = "",
+) -> Invitation:
+    """Invite somebody into a body with a role: a link and a short code, valid 30 days (domain.md §6).
+
+    Raises NotAllowed, Refused for a role the body does not have.
+    """
+    if by.user is None or not may_manage(by, organisation):
+        raise NotAllowed("只有本单位管理员或主管的工信部门可以邀请。")
+    if role not in ROLES_OF.get(organisation.kind, ()):
+        raise Refused("该单位没有这种身份。", [Problem("请选择身份。", field="role")])
+    return Invitation.objects.create(
+        organisation=organisation,
+        role=role,
+        name=clean(name),
+        mobile=normalise_phone(mobile) if mobile else "",
+        created_by=by.user,
+        created_at=at,
+        expires_at=at + dt.timedelta(days=INVITATION_DAYS),
+    )
+
+
+@transaction.atomic
+def accept_invitation(invitation: Invitation, user: User, *, at: dt.datetime) -> Membership:
+    """Spend an invitation once: the user becomes a member. Raises Stale when spent or expired."""
+    won = Invitation.objects.filter(pk=invitation.pk, spent_at=None, expires_at__gt=at).update(
+        spent_at=at, spent_by=user
+    )
+    if not won:
+        raise Stale("这份邀请已使用或已过期，请邀请人重新发出。")
+    try:
+        with transaction.atomic():
+            return Membership.objects.create(
+                user=user,
+                organisation=invitation.organisation,
+                role=invitation.role,
+                starts_at=at,
+                granted_by=invitation.created_by,
+            )
+    except IntegrityError as error:
+        raise Stale("您已经是该单位的成员。") from error
+
+
+def accept_as_new(invitation: Invitation, person: NewPerson, *, at: dt.datetime) -> Membership:
+    """Register a person and spend the invitation, both or neither."""
+    with transaction.atomic():
+        return accept_invitation(invitation, make_person(person), at=at)
+
+
+@transaction.atomic
+def end_membership(membership: Membership, *, by: Actor, at: dt.datetime) -> None:
+    """End a membership; the last administrator hands over first. The person's sessions are ended.
+
+    Raises NotAllowed, Stale for the last administrator or one ended already.
+    """
+    if not may_manage(by, membership.organisation):
+        raise NotAllowed("只有本单位管理员可以移除成员。")
+    if membership.role in ADMIN_OF.values():
+        others = Membership.objects.filter(
+            organisation=membership.organisation, role=membership.role, ends_at=None
+        ).exclude(pk=membership.pk)
+        if not others.exists():
+            raise Stale("这是本单位唯一的管理员，请先把管理员移交他人。")
+    won = Membership.objects.filter(pk=membership.pk, ends_at=None).update(ends_at=at)
+    if not won:
+        raise Stale("该成员已移除。")
+    end_sessions(membership.user)
+
+
+@transaction.atomic
+def hand_over(membership: Membership, to: Membership, *, by: Actor, at: dt.datetime) -> Membership:
+    """Hand the administration over to another member: he becomes administrator, the former one a member.
+
+    Data belongs to the body and stays. Raises NotAllowed, Refused for members of different bodies.
+    """
+    if by.user_id != membership.user_id and not may_manage(by, membership.organisation):
+        raise NotAllowed("只有管理员本人可以移交。")
+    if membership.organisation_id != to.organisation_id or membership.pk == to.pk:
+        raise Refused("只能移交给本单位的其他成员。", [Problem("请选择本单位的其他成员。", field="to")])
+    admin, plain = ROLES_OF[membership.organisation.kind]
+    for old, role in ((membership, plain), (to, admin)):
+        won = Membership.objects.filter(pk=old.pk, ends_at=None).update(ends_at=at)
+        if not won:
+            raise Stale("成员已有变动，请刷新后再看。")
+        new = Membership.objects.create(
+            user=old.user, organisation=old.organisation, role=role, starts_at=at, granted_by=by.user
+        )
+    return new
+
+
+def name_decider(membership: Membership, may_decide: bool, *, by: Actor) -> None:  # noqa: FBT001 - set or unset
+    """The enterprise's administrator names a member who may choose, sign, accept and rate."""
+    if by.role != "enterprise_admin" or by.organisation_id != membership.organisation_id:
+        raise NotAllowed("只有企业管理员可以指定。")
+    Membership.objects.filter(pk=membership.pk, role=Role.ENTERPRISE_MEMBER, ends_at=None).update(
+        may_decide=may_decide
+    )
+
+
+def change_profile(user: User, *, name: str, email: str, mobile: str) -> None:
+    """Change one's own name, mobile number and e-mail. Raises Refused when the number is somebody's."""
+    number = normalise_phone(mobile) if mobile else None
+    if number and User.objects.filter(Q(mobile=number) | Q(username=number)).exclude(pk=user.pk).exists():
+        raise Refused("该手机号已被他人使用。", [Problem("该手机号已被他人使用。", field="mobile")])
+    User.objects.filter(pk=user.pk).update(name=clean(name), email=email, mobile=number)
+
+
+def switched(user: User, membership_id: int, *, at: dt.datetime) -> Membership:
+    """The membership a person switches to. Raises NotAllowed when it is not his or has ended."""
+    membership = live_memberships(user, at).filter(pk=membership_id).first()
+    if membership is None:
+        raise NotAllowed("您已不在该单位。")
+    return membership
+
+
+def end_sessions(user: User) -> int:
+    """End all sessions of a person; gives how many."""
+    ended = 0
+    for session in Session.objects.iterator(chunk_size=500):
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+            session.delete()
+            ended += 1
+    return ended
+
+
+def find_invitation(secret_or_code: str) -> Invitation | None:
+    """The invitation with this secret or short code (case and spaces do not matter in a code)."""
+    code = secret_or_code.strip().replace(" ", "").replace("-", "").upper()
+    rows = Invitation.objects.select_related("organisation__region")
+    return rows.filter(secret=secret_or_code.strip()).first() or rows.filter(code=code).first()
