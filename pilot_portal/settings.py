@@ -143,6 +143,7 @@ ACCOUNT_ADAPTER = "pilot_portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "5/10m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -231,7 +232,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 
 # Roles of type on paper; an office may name its own licensed 仿宋_GB2312 or 小标宋 here.
-PORTAL_FONTS: dict[str, str] = {}
+PORTAL_FONTS: dict[str, str | list[str]] = {}
 
 LOGGING = {
     "version": 1,

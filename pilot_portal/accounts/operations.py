@@ -24,7 +24,10 @@ ROLES_OF: dict[str, tuple[Role, ...]] = {
     Organisation.Kind.ENTERPRISE: (Role.ENTERPRISE_ADMIN, Role.ENTERPRISE_MEMBER),
     Organisation.Kind.COUNTY: (Role.COUNTY_HANDLER, Role.COUNTY_APPROVER),
 }
-TAKEN = "该单位已在平台注册。请联系本单位管理员邀请您加入；管理员已离职的，请持盖章申请和执照到所在县市区工信部门办理。"
+TAKEN = (
+    "该单位已在平台注册。请联系本单位管理员邀请您加入；"
+    "管理员已离职的，请持盖章申请和执照到所在县市区工信部门办理。"
+)
 
 
 @dataclass(frozen=True)

@@ -9,3 +9,10 @@ class DeskConfig(AppConfig):
     name = "pilot_portal.desk"
     label = "desk"
     verbose_name = "工作台"
+
+    def ready(self) -> None:
+        """The places of the ground in the main navigation."""
+        from pilot_portal.desk.nav import PLACES
+        from pilot_portal.desk.registry import register_nav
+
+        register_nav(*PLACES)

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from pilot_portal.common import clock
-from pilot_portal.rounds.models import CalendarDay, Extension, Round, RoundSetting, Stage
+from pilot_portal.rounds.models import CalendarDay, Extension, Round, RoundSetting, SettingFreeze, Stage
 from pilot_portal.rounds.settings_table import SETTINGS
 
 
@@ -145,3 +145,27 @@ def years_without_calendar(years: Collection[int]) -> list[int]:
     """The years for which no holiday is known: pages show a warning, Monday to Friday is assumed."""
     known = {d.year for d in CalendarDay.objects.filter(day__year__in=years).dates("day", "year")}
     return sorted(set(years) - known)
+
+
+def frozen_settings(round: Round) -> dict[str, SettingFreeze]:
+    """The settings that an act relied on already, by key."""
+    return {row.key: row for row in SettingFreeze.objects.filter(round=round)}
+
+
+def settings_changed(round: Round) -> set[str]:
+    """The keys that the city has set itself."""
+    return set(RoundSetting.objects.filter(round=round).values_list("key", flat=True))
+
+
+def setting_versions(round: Round, key: str) -> list[RoundSetting]:
+    """The history of one setting, newest first."""
+    rows = RoundSetting.objects.filter(round=round, key=key).select_related("set_by")
+    return list(rows.order_by("-valid_from"))
+
+
+def calendar(round: Round) -> list[Stage]:
+    """The stages of a round in the order of the year, with their extensions at hand."""
+    stages = Stage.objects.filter(round=round).prefetch_related(
+        Prefetch("extensions", Extension.objects.select_related("region").order_by("granted_at"))
+    )
+    return list(stages.order_by("starts_at", "ends_at"))

@@ -3,22 +3,20 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET
 
 from pilot_portal.desk.context import LARGE_TEXT_COOKIE
 
 YEAR_SECONDS = 365 * 24 * 3600
 
 
-@require_POST
-def text_size(request: HttpRequest) -> HttpResponse:
-    """Switch between the usual and the larger text, and go back where one came from."""
-    back = request.POST.get("next") or request.headers.get("Referer", "")
+@require_GET
+def text_size(request: HttpRequest, size: str) -> HttpResponse:
+    """Choose the usual or the larger text, and go back where one came from. A preference, nothing is stored."""
+    back = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     response = redirect(back if safe else "bulletin:home")
-    if request.COOKIES.get(LARGE_TEXT_COOKIE) == "1":
-        response.delete_cookie(LARGE_TEXT_COOKIE)
-    else:
+    if size == "large":
         response.set_cookie(
             LARGE_TEXT_COOKIE,
             "1",
@@ -27,4 +25,6 @@ def text_size(request: HttpRequest) -> HttpResponse:
             httponly=True,
             samesite="Lax",
         )
+    else:
+        response.delete_cookie(LARGE_TEXT_COOKIE)
     return response
