@@ -11,13 +11,19 @@ class DemandsConfig(AppConfig):
 
     def ready(self) -> None:
         """Wire the app into the registries of the ground."""
-        from demands import documents
+        from demands import desk, documents
         from demands.queries.imports import sees_file
         from pilot_portal.attachments.registry import register_guard
+        from pilot_portal.bulletin.registry import register_block
+        from pilot_portal.desk.registry import register_card, register_nav
         from pilot_portal.documents.registry import register_paper, register_sheet
 
         register_paper(documents.ATTACHMENT_4)
         register_paper(documents.DEMAND_LIST)
         register_sheet(documents.ATTACHMENT_4_SHEET)
         register_sheet(documents.DEMANDS_SHEET)
+        for card in desk.CARDS:
+            register_card(card)
+        register_nav(*desk.PLACES)
+        register_block(desk.HOME_BLOCK)
         register_guard("demands.importbatch", sees_file)

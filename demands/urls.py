@@ -1,4 +1,55 @@
 """Addresses of demands, grouped by who stands before the page."""
 
+from django.urls import path
+
+from demands.views import enterprise, public
+from demands.views.city import lists as city_lists
+from demands.views.city import queue as city_queue
+from demands.views.county import imports, library, papers
+from demands.views.county import queue as county_queue
+
 app_name = "demands"
-urlpatterns: list = []
+
+for_everybody = [
+    path("demands/", public.demand_list, name="public-demand-list"),
+    path("demands/<slug:number>/", public.demand, name="public-demand"),
+]
+
+for_enterprises = [
+    path("my/demands/", enterprise.demand_list, name="enterprise-demand-list"),
+    path("my/demands/new/", enterprise.start, name="enterprise-demand-start"),
+    path("my/demands/<int:pk>/", enterprise.demand, name="enterprise-demand"),
+    path("my/demands/<int:pk>/check/", enterprise.check, name="enterprise-demand-check"),
+    path("my/demands/<int:pk>/step/<slug:part>/", enterprise.part, name="enterprise-demand-part"),
+    path("my/demands/<int:pk>/act/<slug:name>/", enterprise.move, name="enterprise-demand-move"),
+]
+
+for_counties = [
+    path("desk/county/demands/", county_queue.demand_list, name="county-demand-list"),
+    path("desk/county/demands/batch/<slug:name>/", county_queue.batch, name="county-demand-batch"),
+    path("desk/county/demands/summary/", papers.summary, name="county-summary"),
+    path("desk/county/demands/summary/<slug:code>/", papers.make_summary, name="county-summary-make"),
+    path("desk/county/demands/imports/", imports.import_list, name="county-import-list"),
+    path("desk/county/demands/imports/<int:pk>/", imports.imported, name="county-import"),
+    path("desk/county/demands/imports/<int:pk>/commit/", imports.commit, name="county-import-commit"),
+    path("desk/county/demands/imports/<int:pk>/undo/", imports.undo, name="county-import-undo"),
+    path("desk/county/demands/<int:pk>/", county_queue.demand, name="county-demand"),
+    path("desk/county/demands/<int:pk>/<slug:name>/", county_queue.move, name="county-demand-move"),
+    path("desk/county/enterprises/", library.enterprise_list, name="county-enterprise-list"),
+    path("desk/county/enterprises/claims/", library.claim_list, name="county-claim-list"),
+    path("desk/county/enterprises/claims/<int:pk>/", library.decide_claim, name="county-claim-decide"),
+    path("desk/county/enterprises/<int:pk>/", library.enterprise, name="county-enterprise"),
+    path("desk/county/enterprises/<int:pk>/invite/", library.invite, name="county-enterprise-invite"),
+]
+
+for_the_city = [
+    path("desk/city/demands/", city_queue.demand_list, name="city-demand-list"),
+    path("desk/city/demands/prepare/", city_queue.prepare, name="city-demand-prepare"),
+    path("desk/city/demands/<int:pk>/", city_queue.demand, name="city-demand"),
+    path("desk/city/demands/<int:pk>/text/", city_queue.text, name="city-demand-text"),
+    path("desk/city/demands/<int:pk>/<slug:name>/", city_queue.move, name="city-demand-move"),
+    path("desk/city/demand-lists/", city_lists.list_list, name="city-list-list"),
+    path("desk/city/demand-lists/new/", city_lists.new_list, name="city-list-new"),
+]
+
+urlpatterns = [*for_everybody, *for_enterprises, *for_counties, *for_the_city]

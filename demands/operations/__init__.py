@@ -3,6 +3,7 @@
 from demands.operations.checking import check_many, plan_batch, refuse_demand, return_demand, verify_demand
 from demands.operations.clock import close_rounds, close_windows
 from demands.operations.drafts import (
+    begin_demand,
     register_after_withdrawal,
     save_part,
     start_demand,
@@ -10,7 +11,13 @@ from demands.operations.drafts import (
     take_back_demand,
     withdraw_demand,
 )
-from demands.operations.enterprises import body_of, decide_record_claim, open_record, save_record
+from demands.operations.enterprises import (
+    body_of,
+    decide_record_claim,
+    invite_enterprise,
+    open_record,
+    save_record,
+)
 from demands.operations.imports import Committed, commit_batch, read_workbook, undo_batch
 from demands.operations.publication import (
     city_return_demand,
@@ -25,6 +32,7 @@ from demands.operations.summaries import freeze_summary, request_summary
 
 __all__ = [
     "Committed",
+    "begin_demand",
     "body_of",
     "check_many",
     "city_return_demand",
@@ -34,6 +42,7 @@ __all__ = [
     "decide_record_claim",
     "edit_public_text",
     "freeze_summary",
+    "invite_enterprise",
     "not_publish_demand",
     "open_record",
     "plan_batch",

@@ -36,7 +36,13 @@ def close_windows(*, at: dt.datetime) -> int:
             claimed, "close_window", by=SYSTEM, at=at, choose_until=add_working_days(ends_at, days)
         )
         unclaimed = DEMAND.apply_many(
-            [d for d in demands if d not in claimed], "no_claims", by=SYSTEM, at=at, note="揭榜期内无机构揭榜"
+            [d for d in demands if d not in claimed],
+            "no_claims",
+            by=SYSTEM,
+            at=at,
+            note="揭榜期内无机构揭榜",
+            prepared_by=None,
+            prepared_at=None,
         )
         for done, subject in (
             (choosing.done, "揭榜已截止，请在期限内选定服务机构"),

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import F
 
 from demands import policies, queries
-from demands.models import Demand, DraftPart, Enterprise
+from demands.models import Demand, DraftPart, Enterprise, RecordClaim
+from demands.operations.enterprises import open_record
 from demands.operations.telling import tell_county
 from demands.rules import draft
 from demands.workflow import DEMAND
@@ -54,6 +55,17 @@ def start_demand(enterprise: Enterprise, *, round: Round, by: Actor, at: dt.date
     )
     DEMAND.start(demand, by=by, at=at)
     return demand
+
+
+@transaction.atomic
+def begin_demand(round: Round, *, by: Actor, at: dt.datetime) -> Demand | RecordClaim:
+    """Begin a demand of the actor's firm; its record is made or asked for first.
+
+    Gives the claim of the record instead when the county must agree before. Raises as `open_record` and
+    `start_demand` do.
+    """
+    record = open_record(by=by, at=at)
+    return record if isinstance(record, RecordClaim) else start_demand(record, round=round, by=by, at=at)
 
 
 def refuse_unless_editable(demand: Demand, by: Actor) -> None:

@@ -1,6 +1,7 @@
 """The enterprise library: whose record is whose, what the county keeps in it, inviting a firm."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,7 +11,8 @@ from demands import policies
 from demands.models import Demand, Enterprise, RecordClaim
 from demands.queries.enterprises import open_claim_of, record_of
 from pilot_portal.accounts.actors import COUNTY, ENTERPRISE, Actor
-from pilot_portal.accounts.models import Organisation
+from pilot_portal.accounts.models import Invitation, Organisation, Role
+from pilot_portal.accounts.operations import invite
 from pilot_portal.accounts.queries import recipients_in, recipients_of_region
 from pilot_portal.codes.models import Chain
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
@@ -19,6 +21,7 @@ from pilot_portal.notifications.operations import tell
 
 STATUS = RecordClaim.Status
 GROUND = RecordClaim.Ground
+MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
 @transaction.atomic
@@ -181,7 +184,7 @@ def save_record(enterprise: Enterprise, data: Mapping[str, Any], *, by: Actor, a
 
 @transaction.atomic
 def body_of(enterprise: Enterprise, *, by: Actor, at: dt.datetime) -> Organisation:
-    """The body of a firm's record; a firm without one gets it now, so that the county can invite its people.
+    """The body of a firm's record; one without gets it now, so that the county can invite its people.
 
     Raises NotAllowed for anyone but the county, Refused where another body already bears the credit code.
     """
@@ -206,3 +209,15 @@ def body_of(enterprise: Enterprise, *, by: Actor, at: dt.datetime) -> Organisati
         raise Stale("这家企业刚刚由其他账号登记，请刷新后再看。")
     enterprise.organisation = body
     return body
+
+
+@transaction.atomic
+def invite_enterprise(enterprise: Enterprise, *, by: Actor, at: dt.datetime) -> Invitation:
+    """Invite the firm's contact to become its administrator: a link and a short code to be handed out.
+
+    Leaves a body for the firm where it had none. Raises NotAllowed for anyone but the county, Refused as
+    `body_of` does.
+    """
+    body = body_of(enterprise, by=by, at=at)
+    mobile = enterprise.phone if MOBILE.fullmatch(enterprise.phone) else ""
+    return invite(body, Role.ENTERPRISE_ADMIN, by=by, at=at, name=enterprise.contact, mobile=mobile)

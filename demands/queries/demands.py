@@ -114,3 +114,11 @@ def raw_parts(demand: Demand) -> dict[str, dict[str, object]]:
         part: dict(saved[part].data) if part in saved else {field: columns[field] for field in fields}
         for part, fields in FIELDS.items()
     }
+
+
+COUNTED_UP_TO = 10_000
+
+
+def counted(demands: QuerySet[Demand]) -> int:
+    """How many, exactly up to 10,000; one more stands for all beyond (「超过 10,000 项」)."""
+    return demands.order_by().prefetch_related(None).values("pk")[: COUNTED_UP_TO + 1].count()

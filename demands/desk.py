@@ -1,0 +1,110 @@
+"""What demands put on the desk and on the public home."""
+
+import datetime as dt
+from typing import Any
+
+from demands import queries
+from demands.models import Demand, ImportBatch
+from demands.queries import public
+from demands.queries.enterprises import open_claim_of, record_claims_for
+from pilot_portal.accounts.actors import CITY, COUNTY, ENTERPRISE, INSTITUTION, READS_CITY, Actor
+from pilot_portal.bulletin.registry import HomeBlock
+from pilot_portal.desk.registry import Card, NavItem, Todo
+
+STATE = Demand.State
+HOME_ROWS = 6
+COUNTY_QUEUE = "/desk/county/demands/"
+CITY_QUEUE = "/desk/city/demands/"
+MINE = "/my/demands/"
+
+
+def _todos(*rows: tuple[int, str, str, str, str]) -> list[Todo]:
+    return [Todo(count, title, path, detail, act) for count, title, path, detail, act in rows if count]
+
+
+def enterprise_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
+    """Drafts, returned demands, a choice to be made, a record that waits for the county. Two queries."""
+    counts = queries.counts_by_state(queries.visible_demands(actor))
+    waiting = int(open_claim_of(actor.organisation) is not None)
+    return _todos(
+        (
+            counts.get(STATE.RETURNED, 0),
+            "需求被退回，待修改",
+            f"{MINE}?state=RETURNED",
+            "按退回意见修改后重新提交",
+            "修改",
+        ),
+        (
+            counts.get(STATE.CHOOSING, 0),
+            "需求待选定机构",
+            f"{MINE}?state=CHOOSING",
+            "揭榜已截止，请在期限内选定",
+            "查看",
+        ),
+        (counts.get(STATE.DRAFT, 0), "需求尚未提交", f"{MINE}?state=DRAFT", "填完四步即可提交", "继续填写"),
+        (waiting, "企业信息待县区确认", MINE, "确认后即可填报需求", "查看"),
+    )
+
+
+def county_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
+    """Demands to check, imports not yet taken over, firms that claim their record. Three queries."""
+    counts = queries.counts_by_state(queries.visible_demands(actor))
+    read = queries.visible_batches(actor).filter(status=ImportBatch.Status.READ).order_by().count()
+    claims = record_claims_for(actor).order_by().count()
+    return _todos(
+        (
+            counts.get(STATE.SUBMITTED, 0),
+            "需求待核实",
+            f"{COUNTY_QUEUE}?state=SUBMITTED",
+            "核实后报市局发布",
+            "核实",
+        ),
+        (read, "表格已读取，待确认导入", f"{COUNTY_QUEUE}imports/", "预览无误后才会导入", "查看"),
+        (claims, "企业申请认领记录", "/desk/county/enterprises/claims/", "确认后企业可填报需求", "确认"),
+    )
+
+
+def city_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
+    """Verified demands to select and publish, unclaimed ones to publish again. Two queries."""
+    demands = queries.visible_demands(actor)
+    counts = queries.counts_by_state(demands)
+    prepared = demands.filter(state=STATE.VERIFIED, prepared_by__isnull=False).order_by().count()
+    return _todos(
+        (
+            counts.get(STATE.VERIFIED, 0) - prepared,
+            "需求待选取",
+            f"{CITY_QUEUE}?state=VERIFIED",
+            "拟定发布内容",
+            "选取",
+        ),
+        (prepared, "需求已拟定，待发布", "/desk/city/demand-lists/new/", "由科长发布为新一批榜单", "发布"),
+        (counts.get(STATE.UNCLAIMED, 0), "需求流榜", f"{CITY_QUEUE}?state=UNCLAIMED", "可重新发布", "查看"),
+    )
+
+
+CARDS = [
+    Card("enterprise-demands", "我的需求", ENTERPRISE, enterprise_todos, 20),
+    Card("county-demands", "需求审核", COUNTY, county_todos, 30),
+    Card("city-demands", "需求发布", CITY, city_todos, 30),
+]
+
+EVERYBODY = frozenset({"public", "guest", "expert", "sysadmin"}) | INSTITUTION | ENTERPRISE
+PLACES = [
+    NavItem("需求榜单", "demands:public-demand-list", EVERYBODY, 20),
+    NavItem("我的需求", "demands:enterprise-demand-list", ENTERPRISE, 15),
+    NavItem("需求审核", "demands:county-demand-list", COUNTY | frozenset({"leader", "auditor"}), 30),
+    NavItem("企业库", "demands:county-enterprise-list", COUNTY, 35),
+    NavItem("需求发布", "demands:city-demand-list", READS_CITY, 32),
+]
+
+
+def home(at: dt.datetime) -> dict[str, Any]:
+    """The newest demands that may be claimed, and how many there are. A fixed number of queries."""
+    rows = public.newest_published(HOME_ROWS, at)
+    return {
+        "demands": queries.faces(rows, at=at),
+        "open_count": queries.counted(public.open_now(queries.published(), at)),
+    }
+
+
+HOME_BLOCK = HomeBlock("demands", "demands/public/_home.html", home, 30)

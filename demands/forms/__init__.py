@@ -1,0 +1,1 @@
+"""What comes in by POST or stands in an address: checked here, handed on, never saved."""

@@ -1,0 +1,1 @@
+"""Pages of demands, by who stands before them."""

@@ -1,0 +1,1 @@
+"""The county's pages; leader and auditor read them."""

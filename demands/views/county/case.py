@@ -1,0 +1,52 @@
+"""One demand as county and city see it: content, contact, checks, changes, timeline, moves."""
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from demands import queries
+from demands.models import Demand
+from demands.operations.looks import note_contact_look
+from demands.queries import content
+from demands.workflow import DEMAND
+from pilot_portal.workflow.queries import timeline
+
+
+def state_of(demand: Demand) -> dict[str, str]:
+    """The state as components/badge.html takes it."""
+    return {"label": Demand.State(demand.state).label, "tone": DEMAND.tones.get(demand.state, "")}
+
+
+def case_context(
+    request: HttpRequest, demand: Demand, *, acts: dict[str, str], at: dt.datetime
+) -> dict[str, Any]:
+    """Everything a case page shows. `acts` maps the moves of this audience to the name of their address."""
+    if request.actor.role == "auditor":
+        note_contact_look(demand, by=request.actor, at=at)
+    library_url = ""
+    if request.actor.is_county:
+        library_url = reverse("demands:county-enterprise", args=[demand.enterprise_id])
+    changes, moments = content.changes_since_last(demand)
+    return {
+        "demand": demand,
+        "state": state_of(demand),
+        "rows": content.content_rows(demand),
+        "contacts": content.contact_rows(demand),
+        "checks": content.checks_of(demand, library_url=library_url),
+        "changes": changes,
+        "moments": moments,
+        "entries": timeline(queries.CASE_TYPE, demand.pk),
+        "links": queries.case_links(request.actor, demand, at),
+        "public_url": reverse("demands:public-demand", args=[demand.number]) if demand.published_at else "",
+        "moves": [
+            {
+                "label": move.label,
+                "tone": move.tone,
+                "url": reverse(acts[move.name], args=[demand.pk, move.name]),
+            }
+            for move in DEMAND.moves_open_to(request.actor, demand)
+            if move.name in acts
+        ],
+    }

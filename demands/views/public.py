@@ -1,0 +1,120 @@
+"""The published list and its demands, for everybody. Shown is only what `queries.faces` gives."""
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from demands import queries
+from demands.forms.filters import PublicFilter, address, code_choices, region_choices, round_choices
+from demands.operations.looks import note_look
+from demands.queries import public
+from pilot_portal.codes.models import Chain, ServiceKind, Tier
+from pilot_portal.common import clock
+
+FACETS = {"county": "县市区", "kind": "服务类型", "tier": "发展目标", "chain": "产业链", "state": "状态"}
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    return {
+        "county": region_choices(),
+        "kind": code_choices(ServiceKind),
+        "tier": code_choices(Tier),
+        "chain": code_choices(Chain),
+        "round": round_choices(),
+    }
+
+
+def _chip(label: str, url: str, *, on: bool) -> dict[str, object]:
+    return {"label": label, "url": url, "on": on}
+
+
+def _facets(query: QueryDict, listed: PublicFilter, open_count: int) -> list[dict[str, object]]:
+    """The row of chips: everything, what may be claimed, and one chip for each kind of condition."""
+    applied = listed.applied()
+    is_open = query.get("state") == "open"
+    order = query.get("sort", "")
+    chips = [
+        _chip("全部", f"?sort={order}" if order else "?", on=not applied),
+        _chip(f"可揭榜 {open_count}", address(query, state="" if is_open else "open"), on=is_open),
+    ]
+    for name, label in FACETS.items():
+        if name in applied and not (name == "state" and is_open):
+            chips.append({**_chip(applied[name], address(query, **{name: ""}), on=True), "x": True})
+        else:
+            chips.append(_chip(label, f"{address(query)}&facet={name}", on=query.get("facet") == name))
+    return chips
+
+
+def _facet_choices(query: QueryDict, listed: PublicFilter) -> list[dict[str, object]]:
+    """The choices of the condition that was pressed, each an address."""
+    facet = query.get("facet", "")
+    if facet not in FACETS:
+        return []
+    return [
+        _chip(str(label), address(query, **{facet: str(value)}), on=query.get(facet) == value)
+        for value, label in listed.form.fields[facet].choices
+        if value
+    ]
+
+
+def _list_title(query: QueryDict, at: dt.datetime) -> str:
+    newest = public.newest_list()
+    return f"{newest.round.year}年度 · 第{newest.ordinal}批" if newest else f"{clock.beijing(at).year}年度"
+
+
+@require_GET
+def demand_list(request: HttpRequest) -> HttpResponse:
+    """企业服务需求榜单: search, chips, order, twenty at a time."""
+    at = clock.now()
+    named = queries.rounds_in_good_standing(request.actor, at)
+    published = queries.published()
+    listed = PublicFilter(request.GET, published, choices=_choices(), at=at, named_rounds=named)
+    order = public.DEADLINE if request.GET.get("sort") == public.DEADLINE else public.NEWEST
+    page = public.page(listed.qs, order=order, after=request.GET.get("after", ""), at=at)
+    applied = listed.applied()
+    other = "" if order == public.DEADLINE else public.DEADLINE
+    hidden = [(name, value) for name, value in request.GET.items() if name not in {"q", "after", "facet"}]
+    return render(
+        request,
+        "demands/public/list.html",
+        {
+            "where": _list_title(request.GET, at),
+            "total": queries.counted(published),
+            "demands": queries.faces(page.rows, at=at, named_rounds=named),
+            "found": queries.counted(listed.qs) if applied else None,
+            "heading": "按截止时间" if order == public.DEADLINE else "最新发布",
+            "other_order": {
+                "label": "按最新发布" if order == public.DEADLINE else "按截止时间",
+                "url": address(request.GET, sort=other),
+            },
+            "facets": _facets(request.GET, listed, queries.counted(public.open_now(published, at))),
+            "facet_choices": _facet_choices(request.GET, listed),
+            "facet_label": FACETS.get(request.GET.get("facet", ""), ""),
+            "next_url": f"{address(request.GET)}&after={page.next_key}" if page.next_key else "",
+            "q": request.GET.get("q", ""),
+            "hidden": hidden,
+        },
+    )
+
+
+@require_GET
+def demand(request: HttpRequest, number: str) -> HttpResponse:
+    """One published demand. A pilot institution's look at a name that is not public is logged."""
+    at = clock.now()
+    found = get_object_or_404(queries.published(), number=number.upper())
+    named = queries.rounds_in_good_standing(request.actor, at)
+    shown = queries.faces([found], at=at, named_rounds=named)[0]
+    if shown.is_named and not found.name_public:
+        note_look(found, by=request.actor, at=at)
+    return render(
+        request,
+        "demands/public/demand.html",
+        {
+            "demand": shown,
+            "links": queries.case_links(request.actor, found, at),
+            "notice_number": found.list.publication.number if found.list else "",
+            "is_private_name": shown.is_named and not found.name_public,
+        },
+    )
