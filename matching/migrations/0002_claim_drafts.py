@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matching', '0001_initial'),
+        ("matching", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='claim',
-            name='draft',
-            field=models.JSONField(default=dict, verbose_name='草稿内容'),
+            model_name="claim",
+            name="draft",
+            field=models.JSONField(default=dict, verbose_name="草稿内容"),
         ),
     ]

@@ -12,7 +12,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 @require_GET
 def text_size(request: HttpRequest, size: str) -> HttpResponse:
-    """Choose the usual or the larger text, and go back where one came from. A preference, nothing is stored."""
+    """Choose the usual or the larger text, and go back where one came from."""
     back = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     response = redirect(back if safe else "bulletin:home")

@@ -1,4 +1,4 @@
-"""The settings pages of the rounds: calendar, extensions, numbers. The city edits, leader and auditor read."""
+"""The settings pages of the rounds: calendar, extensions, numbers. The city edits, others read."""
 
 from typing import Any
 
