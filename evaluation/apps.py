@@ -4,7 +4,16 @@ from django.apps import AppConfig
 
 
 class EvaluationConfig(AppConfig):
-    """Registers papers, cards, navigation and guards."""
+    """Registers cards and navigation."""
 
     name = "evaluation"
     verbose_name = "评价"
+
+    def ready(self) -> None:
+        """Everything declared is registered here."""
+        from evaluation import desk
+        from pilot_portal.desk.registry import register_card, register_nav
+
+        for card in desk.CARDS:
+            register_card(card)
+        register_nav(*desk.PLACES)

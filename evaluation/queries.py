@@ -13,6 +13,8 @@ from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
 from institutions.models import PilotInstitution
 from matching.models import Claim, Engagement
 from pilot_portal.accounts.actors import Actor
+from pilot_portal.bulletin.models import Publication
+from pilot_portal.bulletin.queries import published
 from pilot_portal.codes.models import ServiceKind
 from pilot_portal.regions.queries import active_regions
 from pilot_portal.rounds.models import Round, Stage
@@ -235,3 +237,49 @@ def supply_and_demand(round: Round) -> list[dict[str, Any]]:
         {"name": kind.label, "demand": asking.get(kind.code, 0), "supply": offering.get(kind.code, 0)}
         for kind in ServiceKind.objects.order_by("position")
     ]
+
+
+def served_firms(pilot: PilotInstitution) -> list[tuple[str, str]]:
+    """The firms an institution has a signed contract with: key and name."""
+    rows = (
+        Engagement.objects.filter(pilot=pilot, ever_signed=True)
+        .values_list("enterprise_id", "enterprise__name")
+        .distinct()
+    )
+    return [(str(pk), name) for pk, name in sorted(rows, key=lambda row: row[1])]
+
+
+def answers_for_institution(evaluation: Evaluation) -> dict[str, Any]:
+    """What an institution learns of its ratings: means, texts that firms allowed; no firm, no date.
+
+    Below five answers only the result and its count are shown (domain.md §5).
+    """
+    rows = list(
+        Questionnaire.objects.filter(pilot=evaluation.pilot, overall__isnull=False, is_left_out=False)
+    )
+    if len(rows) < rules.SHOW_ROWS_FROM:
+        return {"count": len(rows), "means": [], "comments": []}
+    means = [
+        (label, (sum(Decimal(row.answers[key]) for row in rows) / len(rows)).quantize(rules.CENT))
+        for key, label in rules.DIMENSIONS.items()
+    ]
+    # Sorted by the text itself: the order tells nothing of who or when.
+    comments = sorted(row.comment for row in rows if row.comment and row.comment_public)
+    return {"count": len(rows), "means": means, "comments": comments}
+
+
+def bodies_of(round: Round) -> list[tuple[str, str]]:
+    """The institutions on a round's roster: key of the body and its name."""
+    rows = PilotInstitution.objects.filter(round=round).select_related("organisation")
+    return sorted(((str(p.organisation_id), p.organisation.name) for p in rows), key=lambda row: row[1])
+
+
+def published_rounds() -> list[dict[str, Any]]:
+    """The newest results and awards that were published, by round, as frozen."""
+    rows = published().filter(kind__in=[Publication.Kind.RESULT, Publication.Kind.AWARD], withdrawn_at=None)
+    by_round: dict[int, dict[str, Any]] = {}
+    for publication in rows[:20]:
+        entry = by_round.setdefault(publication.round_id, {"round": publication.round, "shown": []})
+        if publication.kind not in {shown.kind for shown in entry["shown"]}:
+            entry["shown"].append(publication)
+    return list(by_round.values())

@@ -128,3 +128,20 @@ def award_row(award: Award) -> dict[str, object]:
         "served": award.evaluation.served,
         "amount_fen": award.amount_fen,
     }
+
+
+@transaction.atomic
+def one_to_publicity(award: Award, *, by: Actor, at: dt.datetime, note: str = "") -> Publication:
+    """Bring one proposed award into publicity."""
+    return to_publicity([award], by=by, at=at)
+
+
+@transaction.atomic
+def plain_move(award: Award, *, name: str, by: Actor, at: dt.datetime, note: str = "") -> None:
+    """Reject, pay, reduce, cancel, recover: moves that write nothing beside the state and the reason.
+
+    Payment is held while a sanction is open.
+    """
+    if name == "pay":
+        refuse_under_sanction(award)
+    AWARD.move(award, name, by=by, at=at, note=note)

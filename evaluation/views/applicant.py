@@ -1,0 +1,93 @@
+"""The institution's pages: its evaluation, its cultivation results."""
+
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from demands.models import Enterprise
+from evaluation import queries
+from evaluation.forms import NoteForm, ResultForm
+from evaluation.operations import evaluating, results
+from evaluation.views.moves import move_page, post_of
+from evaluation.workflow import EVALUATION
+from matching.queries import pilots_of
+from pilot_portal.accounts.audience import for_roles
+from pilot_portal.codes.models import Tier
+from pilot_portal.common import clock
+from pilot_portal.common.errors import Refused
+from pilot_portal.workflow.queries import timeline
+
+INSTITUTION = ("institution_admin", "institution_member")
+
+
+@for_roles(*INSTITUTION)
+@require_GET
+def evaluation(request: HttpRequest, code: str) -> HttpResponse:
+    """期满评价 of one's own institution, once told: the numbers explained."""
+    row = get_object_or_404(
+        queries.visible_evaluations(request.actor),
+        round__code=code,
+        pilot__organisation=request.actor.organisation,
+    )
+    context = {
+        "row": row,
+        "ratings": queries.answers_for_institution(row),
+        "may_object": EVALUATION.may(request.actor, row, "object"),
+        "entries": timeline("evaluation.evaluation", row.pk),
+    }
+    return render(request, "evaluation/applicant/evaluation.html", context)
+
+
+@for_roles("institution_admin")
+@require_http_methods(["GET", "POST"])
+def object_to(request: HttpRequest, code: str) -> HttpResponse:
+    """Object to the figures."""
+    row = get_object_or_404(
+        queries.visible_evaluations(request.actor),
+        round__code=code,
+        pilot__organisation=request.actor.organisation,
+    )
+    return move_page(
+        request,
+        label=EVALUATION.moves["object"].label,
+        heading=f"提出异议 · {row.round.year}年度期满评价",
+        form=NoteForm(post_of(request)),
+        act=partial(evaluating.object_to, row),
+        values=lambda form: {"text": form.cleaned_data["note"]},
+        back=f"/my/evaluation/{code}/",
+        consequence="请写明哪一项数字有误、依据是什么。",
+    )
+
+
+@for_roles(*INSTITUTION)
+@require_http_methods(["GET", "POST"])
+def result_list(request: HttpRequest) -> HttpResponse:
+    """培育成果: what the institution has claimed, and the form to claim another."""
+    at, refusal = clock.now(), None
+    pilot = pilots_of(request.actor).first()
+    rows = list(queries.visible_results(request.actor).order_by("-pk")[:50])
+    form = None
+    if pilot is not None and request.actor.role == "institution_admin":
+        tiers = [(t.code, t.label) for t in Tier.objects.exclude(code="other").order_by("position")]
+        form = ResultForm(post_of(request), enterprises=queries.served_firms(pilot), tiers=tiers)
+        if request.method == "POST" and form.is_valid():
+            data = form.cleaned_data
+            try:
+                results.claim_result(
+                    pilot,
+                    get_object_or_404(Enterprise, pk=data["enterprise"]),
+                    get_object_or_404(Tier, code=data["tier"]),
+                    reached_on=data["reached_on"],
+                    evidence=data["evidence"],
+                    by=request.actor,
+                    at=at,
+                )
+            except Refused as error:
+                refusal = error
+            else:
+                return redirect("evaluation:applicant-results")
+    context = {"rows": rows, "form": form, "refusal": refusal}
+    status = refusal.status if refusal else (422 if form is not None and form.is_bound else 200)
+    return render(request, "evaluation/applicant/results.html", context, status=status)

@@ -1,0 +1,227 @@
+"""The city's pages: dashboard, evaluation, awards."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from evaluation import queries
+from evaluation.forms import ApprovalForm, AwardForm, DecisionForm, DocumentForm, NoteForm
+from evaluation.operations import awards, evaluating
+from evaluation.views.boards import board_of, kpi_of
+from evaluation.views.moves import everything, move_page, post_of
+from evaluation.workflow import AWARD, EVALUATION
+from pilot_portal.accounts.audience import for_roles
+from pilot_portal.common import clock
+from pilot_portal.common.errors import Refused
+from pilot_portal.rounds.models import Round, Stage
+from pilot_portal.rounds.queries import deadline, rounds_newest_first
+from pilot_portal.workflow.queries import timeline
+
+CITY = ("city_handler", "city_chief")
+READERS = ("leader", "auditor")
+
+
+def _round(request: HttpRequest, code: str) -> Round:
+    return get_object_or_404(Round, code=code)
+
+
+@for_roles(*CITY, readers=READERS)
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """试点总览: six targets, funnel, counties, supply and demand."""
+    rounds = list(rounds_newest_first())
+    chosen = next((r for r in rounds if r.code == request.GET.get("round")), rounds[0] if rounds else None)
+    if chosen is None:
+        return render(request, "evaluation/city/dashboard.html", {"round": None})
+    at = clock.now()
+    context = {
+        "round": chosen,
+        "rounds": rounds,
+        "as_table": request.GET.get("as") == "table",
+        "kpis": [kpi_of(row) for row in queries.progress(chosen, at=at)],
+        "passed": queries.term_passed_percent(chosen, at=at),
+        "at": at,
+        **board_of(
+            queries.funnel(chosen),
+            queries.by_county(chosen),
+            queries.supply_and_demand(chosen),
+            f"?round={chosen.code}&as=table",
+        ),
+    }
+    return render(request, "evaluation/city/dashboard.html", context)
+
+
+@for_roles(*CITY, readers=READERS)
+@require_GET
+def evaluation_rounds(request: HttpRequest) -> HttpResponse:
+    """评价: the rounds."""
+    return render(request, "evaluation/city/rounds.html", {"rounds": list(rounds_newest_first())})
+
+
+@for_roles(*CITY, readers=READERS)
+@require_GET
+def evaluations(request: HttpRequest, code: str) -> HttpResponse:
+    """The ranking of a round with every number, and what can be done."""
+    found, at = _round(request, code), clock.now()
+    rows = list(queries.visible_evaluations(request.actor).filter(round=found).order_by("rank", "pk"))
+    awarded = {a.pilot_id: a for a in queries.visible_awards(request.actor).filter(round=found)}
+    context = {
+        "round": found,
+        "rows": [(row, awarded.get(row.pilot_id)) for row in rows],
+        "window": deadline(found, Stage.Kind.SATISFACTION, at=at),
+        "limits": queries.thresholds(found, at=at),
+        "may_compute": request.actor.is_city and not rows,
+        "may_notify": request.actor.is_city and any(r.state == "COMPUTED" for r in rows),
+        "may_publish": request.actor.role == "city_chief"
+        and bool(rows)
+        and all(r.state in {"DECIDED", "PUBLISHED"} for r in rows)
+        and any(r.state == "DECIDED" for r in rows),
+    }
+    return render(request, "evaluation/city/evaluations.html", context)
+
+
+@for_roles(*CITY)
+@require_POST
+def compute(request: HttpRequest, code: str) -> HttpResponse:
+    """Compute the evaluations of a round."""
+    try:
+        made = evaluating.compute(_round(request, code), by=request.actor, at=clock.now())
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"已计算 {len(made)} 家机构的评价结果。")
+    return redirect("evaluation:city-evaluations", code=code)
+
+
+@for_roles(*CITY)
+@require_POST
+def notify(request: HttpRequest, code: str) -> HttpResponse:
+    """Tell all institutions their figures."""
+    rows = queries.visible_evaluations(request.actor).filter(round__code=code, state="COMPUTED")
+    told = evaluating.notify(list(rows), by=request.actor, at=clock.now())
+    messages.success(request, f"已告知 {told} 家机构。")
+    return redirect("evaluation:city-evaluations", code=code)
+
+
+@for_roles(*CITY, readers=READERS)
+@require_GET
+def evaluation(request: HttpRequest, pk: int) -> HttpResponse:
+    """One evaluation: the numbers explained, the objection, the trail."""
+    row = get_object_or_404(queries.visible_evaluations(request.actor), pk=pk)
+    award = queries.visible_awards(request.actor).filter(pilot=row.pilot).first()
+    context = {
+        "row": row,
+        "award": award,
+        "entries": timeline("evaluation.evaluation", row.pk),
+        "may_decide": EVALUATION.may(request.actor, row, "decide"),
+        "may_award": request.actor.is_city and row.decision == "keep" and award is None,
+        "award_moves": [m for m in AWARD.moves_open_to(request.actor, award) if m.name in AWARD_ACTS]
+        if award
+        else [],
+    }
+    return render(request, "evaluation/city/evaluation.html", context)
+
+
+@for_roles("city_chief")
+@require_http_methods(["GET", "POST"])
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """The chief decides."""
+    row = get_object_or_404(queries.visible_evaluations(request.actor), pk=pk)
+    first = {"decision": row.proposal if row.proposal in {"keep", "remove"} else ""}
+    form = DecisionForm(post_of(request), initial=first)
+    return move_page(
+        request,
+        label=EVALUATION.moves["decide"].label,
+        heading=f"作出决定 · {row.pilot.organisation.name}",
+        form=form,
+        act=partial(evaluating.decide, row),
+        values=everything,
+        back=f"/desk/city/evaluations/case/{row.pk}/",
+        consequence="；".join(row.findings),
+    )
+
+
+@for_roles("city_chief")
+@require_http_methods(["GET", "POST"])
+def publish_results(request: HttpRequest, code: str) -> HttpResponse:
+    """Publish the decided results."""
+    found = _round(request, code)
+    return move_page(
+        request,
+        label="公布评价结果",
+        heading=f"公布评价结果 · {found.year}年度",
+        form=DocumentForm(post_of(request)),
+        act=partial(evaluating.publish_results, found),
+        values=everything,
+        back=f"/desk/city/evaluations/{code}/",
+        consequence="公布后内容冻结，任何人可见。",
+    )
+
+
+@for_roles(*CITY)
+@require_http_methods(["GET", "POST"])
+def propose_award(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose an award for an institution."""
+    row = get_object_or_404(queries.visible_evaluations(request.actor), pk=pk)
+    return move_page(
+        request,
+        label="提请奖补",
+        heading=f"提请奖补 · {row.pilot.organisation.name}",
+        form=AwardForm(post_of(request)),
+        act=partial(awards.propose_award, row),
+        values=everything,
+        back=f"/desk/city/evaluations/case/{row.pk}/",
+        consequence="由局里批准；提议人不能登记批准。",
+    )
+
+
+AWARD_ACTS = {
+    "to_publicity": awards.one_to_publicity,
+    "approve": awards.approve,
+    "reject": partial(awards.plain_move, name="reject"),
+    "pay": partial(awards.plain_move, name="pay"),
+    "reduce": partial(awards.plain_move, name="reduce"),
+    "cancel": partial(awards.plain_move, name="cancel"),
+    "recover": partial(awards.plain_move, name="recover"),
+    "recovered": partial(awards.plain_move, name="recovered"),
+}
+
+
+@for_roles(*CITY)
+@require_http_methods(["GET", "POST"])
+def award_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One move of an award: publicity, approval (with minutes and number), payment and so on."""
+    award = get_object_or_404(queries.visible_awards(request.actor), pk=pk)
+    move = AWARD.moves[name]
+    post = post_of(request)
+    form = ApprovalForm(post) if name == "approve" else NoteForm(post, required=move.note)
+    return move_page(
+        request,
+        label=move.label,
+        heading=f"{move.label} · {award.pilot.organisation.name}",
+        form=form,
+        act=partial(AWARD_ACTS[name], award),
+        values=everything,
+        back=f"/desk/city/evaluations/case/{award.evaluation_id}/",
+        tone=move.tone,
+    )
+
+
+@for_roles("city_chief")
+@require_http_methods(["GET", "POST"])
+def publish_awards(request: HttpRequest, code: str) -> HttpResponse:
+    """Publish the approved awards."""
+    found = _round(request, code)
+    return move_page(
+        request,
+        label="公布奖补名单",
+        heading=f"公布奖补名单 · {found.year}年度",
+        form=DocumentForm(post_of(request)),
+        act=partial(awards.publish_awards, found),
+        values=everything,
+        back=f"/desk/city/evaluations/{code}/",
+        consequence="公布后内容冻结，任何人可见。",
+    )

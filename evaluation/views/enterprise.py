@@ -1,0 +1,138 @@
+"""The enterprise's pages: rating services, confirming results."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from evaluation import queries
+from evaluation.forms import FollowUpForm, NoteForm, RatingForm
+from evaluation.models import Questionnaire
+from evaluation.operations import results, satisfaction
+from evaluation.rules import DIMENSIONS
+from evaluation.views.moves import everything, move_page, nothing, post_of
+from evaluation.workflow import QUESTIONNAIRE, RESULT
+from pilot_portal.accounts.audience import for_roles
+from pilot_portal.common import clock
+from pilot_portal.common.errors import Refused
+from pilot_portal.rounds.models import Stage
+from pilot_portal.rounds.queries import deadline
+
+ENTERPRISE = ("enterprise_admin", "enterprise_member")
+
+
+@for_roles(*ENTERPRISE)
+@require_GET
+def ratings(request: HttpRequest) -> HttpResponse:
+    """满意度评价: the questionnaires of one's own firm."""
+    found = queries.visible_questionnaires(request.actor).order_by("state", "-pk")
+    page = Paginator(found, 20).get_page(request.GET.get("page"))
+    return render(
+        request, "evaluation/enterprise/ratings.html", {"rows": list(page.object_list), "page": page}
+    )
+
+
+@for_roles(*ENTERPRISE)
+@require_http_methods(["GET", "POST"])
+def rating(request: HttpRequest, pk: int) -> HttpResponse:
+    """One questionnaire: answer it once; afterwards as answered, with the follow-up."""
+    row = get_object_or_404(queries.visible_questionnaires(request.actor), pk=pk)
+    at, refusal = clock.now(), None
+    form = RatingForm(post_of(request)) if row.state == Questionnaire.State.OPEN else None
+    if request.method == "POST" and form is not None and form.is_valid():
+        data = form.cleaned_data
+        try:
+            satisfaction.answer(
+                row,
+                form.answers(),
+                reasons=form.reasons(),
+                would_continue=data["would_continue"] == "1",
+                comment=data["comment"],
+                comment_public=data["comment_public"],
+                by=request.actor,
+                at=at,
+            )
+        except Refused as error:
+            refusal = error
+        else:
+            messages.success(request, "评价已提交，谢谢。")
+            return redirect("evaluation:enterprise-ratings")
+    context = {
+        "row": row,
+        "form": form,
+        "marks": [form[key] for key in DIMENSIONS] if form else [],
+        "pairs": [(form[key], form[f"reason_{key}"]) for key in DIMENSIONS] if form else [],
+        "answers": [
+            (label, row.answers.get(key), row.reasons.get(key, "")) for key, label in DIMENSIONS.items()
+        ],
+        "refusal": refusal,
+        "deadline": deadline(row.round, Stage.Kind.SATISFACTION, at=at),
+        "may_answer": QUESTIONNAIRE.may(request.actor, row, "answer"),
+        "may_follow_up": QUESTIONNAIRE.may(request.actor, row, "follow_up"),
+    }
+    status = refusal.status if refusal else (422 if form is not None and form.is_bound else 200)
+    return render(request, "evaluation/enterprise/rating.html", context, status=status)
+
+
+@for_roles(*ENTERPRISE)
+@require_http_methods(["GET", "POST"])
+def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """One follow-up."""
+    row = get_object_or_404(queries.visible_questionnaires(request.actor), pk=pk)
+    return move_page(
+        request,
+        label=QUESTIONNAIRE.moves["follow_up"].label,
+        heading=f"追评 · {row.engagement.title}",
+        form=FollowUpForm(post_of(request)),
+        act=partial(satisfaction.follow_up, row),
+        values=everything,
+        back=f"/my/ratings/{row.pk}/",
+        consequence="只能追评一次，评分不变。",
+    )
+
+
+@for_roles(*ENTERPRISE)
+@require_GET
+def result_list(request: HttpRequest) -> HttpResponse:
+    """培育成果 that institutions claim of this firm."""
+    rows = list(queries.visible_results(request.actor).order_by("-pk")[:50])
+    shown = [(row, RESULT.moves_open_to(request.actor, row)) for row in rows]
+    return render(request, "evaluation/enterprise/results.html", {"rows": shown})
+
+
+@for_roles(*ENTERPRISE)
+@require_http_methods(["GET", "POST"])
+def result_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """The firm confirms a result."""
+    row = get_object_or_404(queries.visible_results(request.actor), pk=pk)
+    return move_page(
+        request,
+        label=RESULT.moves["enterprise_confirm"].label,
+        heading=f"确认成果 · {row.tier.label}",
+        form=Form(post_of(request)),
+        act=partial(results.enterprise_confirm, row),
+        values=nothing,
+        back="/my/results/",
+        consequence=f"{row.pilot.organisation.name}申报：贵企业于 {row.reached_on} 获“{row.tier.label}”。",
+    )
+
+
+@for_roles(*ENTERPRISE)
+@require_http_methods(["GET", "POST"])
+def result_deny(request: HttpRequest, pk: int) -> HttpResponse:
+    """The firm denies a result."""
+    row = get_object_or_404(queries.visible_results(request.actor), pk=pk)
+    return move_page(
+        request,
+        label=RESULT.moves["deny"].label,
+        heading=f"不予认可 · {row.tier.label}",
+        form=NoteForm(post_of(request)),
+        act=partial(results.deny, row),
+        values=everything,
+        back="/my/results/",
+        tone="danger",
+    )

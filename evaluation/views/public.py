@@ -1,0 +1,13 @@
+"""The public page of results: ranking and progress of a round whose results are published."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from evaluation import queries
+
+
+@require_GET
+def results(request: HttpRequest) -> HttpResponse:
+    """评价结果: the published evaluations and awards, newest round first."""
+    return render(request, "evaluation/public/results.html", {"rounds": queries.published_rounds()})
