@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -16,11 +17,14 @@ from institutions.models import (
     ReportRow,
 )
 from institutions.rules import sections as form
-from institutions.rules.checks import Checked, check_application
+from institutions.rules.checks import Checked, check_application, finance_problems
+from institutions.rules.comparison import said
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.attachments.queries import files_of
 from pilot_portal.codes.models import Chain, ServiceKind
 from pilot_portal.common import clock
+from pilot_portal.common.errors import Problem
+from pilot_portal.common.text import credit_code_hint
 from pilot_portal.rounds.models import Round, Stage
 from pilot_portal.rounds.queries import Deadline, deadline, setting
 from pilot_portal.workflow.models import Entry
@@ -272,3 +276,111 @@ def frozen_report(report: CountyReport, rows: Sequence[ReportRow]) -> dict[str, 
             for row in rows
         ],
     }
+
+
+def hints_for(application: Application, version: ApplicationVersion) -> list[dict[str, str]]:
+    """What the system looked at; people judge. Rows for the checks component."""
+    values = version.data.get("values", {})
+    code = values.get("credit_code") or ""
+    rows = [
+        {"tone": "good", "text": f"信用代码校验位正确（{credit_code_hint(code)}）"},
+        {"tone": "good", "text": f"承诺服务 {version.committed} 家，不大于年服务能力 {version.capacity} 家"},
+    ]
+    others = (
+        ApplicationVersion.objects.filter(application__round=application.round, phone=version.phone)
+        .exclude(application=application)
+        .values_list("application__organisation__name", flat=True)
+        .distinct()[:3]
+    )
+    rows += [{"tone": "warn", "text": f"联系电话与“{name}”相同"} for name in others]
+    same_person = (
+        Application.objects.filter(
+            round=application.round,
+            organisation__legal_representative=application.organisation.legal_representative,
+        )
+        .exclude(pk=application.pk)
+        .exclude(organisation__legal_representative="")
+        .values_list("organisation__name", flat=True)[:3]
+    )
+    rows += [{"tone": "warn", "text": f"法定代表人与“{name}”相同"} for name in same_person]
+    typed = {key: value for key, value in values.items() if value is not None}
+    figures = {
+        key: Decimal(str(value)) if isinstance(value, str) and key.rsplit("_", 1)[-1].isdigit() else value
+        for key, value in typed.items()
+        if key.rsplit("_", 1)[-1].isdigit() and not key.startswith("case")
+    }
+    warnings = finance_problems(figures, application.round.years_reported).warnings
+    rows += [{"tone": "warn", "text": warning.message} for warning in warnings]
+    if not warnings:
+        rows.append({"tone": "good", "text": "资产、收支各项相互一致"})
+    scan = "已收到本次版本的盖章扫描件" if scan_is_current(application) else "尚未收到本次版本的盖章扫描件"
+    rows.append({"tone": "good" if scan_is_current(application) else "warn", "text": scan})
+    return rows
+
+
+def shown_sections(version: ApplicationVersion, parts: tuple[form.Section, ...]) -> list[dict[str, Any]]:
+    """A frozen version as the check page shows it: sections with label and value of each field."""
+    values, labels = version.data.get("values", {}), version.data.get("labels", {})
+    return [
+        {
+            "code": part.code,
+            "title": part.title,
+            "rows": [
+                {
+                    "label": f"{item.label}（{item.unit}）" if item.unit else item.label,
+                    "value": said(values.get(item.key), labels.get(item.key)),
+                    "long": item.kind == form.LONG,
+                }
+                for item in part.fields
+                if item.kind != form.FILE and (values.get(item.key) is not None or item.required)
+            ],
+        }
+        for part in parts
+    ]
+
+
+def file_rows(case_type: str, case_id: int) -> list[dict[str, Any]]:
+    """The files of a case as the attachments component shows them."""
+    words = {"licence": "营业执照（法人证书）", "scan": "盖章扫描件", "proof": "佐证材料"}
+    return [
+        {
+            "title": f"{words.get(file.purpose, file.purpose)}：{file.name}",
+            "url": f"/files/{file.uuid}/",
+            "size": file.size,
+            "at": file.uploaded_at,
+        }
+        for file in files_of(case_type, case_id)
+    ]
+
+
+def typed_sections(
+    application: Application, *, at: dt.datetime, problems: list[Problem]
+) -> list[dict[str, Any]]:
+    """A draft as the check page shows it: what was typed, with its problem and the way to change it."""
+    raw, base = raw_of(application), f"/my/application/{application.round.code}/"
+    wrong = {(problem.section, problem.field): problem.message for problem in problems}
+    shown = []
+    for part in sections_for(application.round, at):
+        rows = []
+        for item in part.fields:
+            if item.kind == form.FILE:
+                continue
+            value = raw.get(part.code, {}).get(item.key, "")
+            words = dict(item.choices)
+            if isinstance(value, list):
+                value = "、".join(words.get(code, code) for code in value)
+            elif item.kind == form.CHOICE:
+                value = words.get(value, value)
+            elif item.kind == form.TICK:
+                value = "是" if value else ""
+            rows.append(
+                {
+                    "label": f"{item.label}（{item.unit}）" if item.unit else item.label,
+                    "value": value,
+                    "long": item.kind == form.LONG,
+                    "problem": wrong.get((part.code, item.key), ""),
+                    "change_url": f"{base}{part.code}/#id_{item.key}",
+                }
+            )
+        shown.append({"code": part.code, "title": part.title, "rows": rows})
+    return shown

@@ -152,3 +152,9 @@ def require_number(document_number: str) -> None:
     """Raise Refused without a document number."""
     if not document_number.strip():
         raise Refused("请填写文号。", [Problem("请填写文号。", field="document_number")])
+
+
+@transaction.atomic
+def one_to_publicity(application: Application, *, by: Actor, at: dt.datetime) -> Publication:
+    """Bring one proposed case into publicity."""
+    return to_publicity([application], by=by, at=at)

@@ -1,0 +1,1 @@
+"""Pages of applications, county reports and the roster, by audience."""
