@@ -77,7 +77,7 @@ def city_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
             "拟定发布内容",
             "选取",
         ),
-        (prepared, "需求已拟定，待发布", "/desk/city/demand-lists/new/", "由科长发布为新一批榜单", "发布"),
+        (prepared, "需求已拟定，待发布", "/desk/city/demands/lists/new/", "由科长发布为新一批榜单", "发布"),
         (counts.get(STATE.UNCLAIMED, 0), "需求流榜", f"{CITY_QUEUE}?state=UNCLAIMED", "可重新发布", "查看"),
     )
 

@@ -48,8 +48,8 @@ for_the_city = [
     path("desk/city/demands/<int:pk>/", city_queue.demand, name="city-demand"),
     path("desk/city/demands/<int:pk>/text/", city_queue.text, name="city-demand-text"),
     path("desk/city/demands/<int:pk>/<slug:name>/", city_queue.move, name="city-demand-move"),
-    path("desk/city/demand-lists/", city_lists.list_list, name="city-list-list"),
-    path("desk/city/demand-lists/new/", city_lists.new_list, name="city-list-new"),
+    path("desk/city/demands/lists/", city_lists.list_list, name="city-list-list"),
+    path("desk/city/demands/lists/new/", city_lists.new_list, name="city-list-new"),
 ]
 
 urlpatterns = [*for_everybody, *for_enterprises, *for_counties, *for_the_city]

@@ -13,7 +13,7 @@ from demands.models import Demand, DemandList
 from demands.operations.telling import tell_county, tell_enterprise, tell_enterprises
 from demands.queries.public import search_text
 from demands.rules.privacy import leaks
-from demands.rules.words import suggested_text, suggested_title
+from demands.rules.words import ordinal_words, suggested_text, suggested_title
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import COUNTY, Actor
 from pilot_portal.accounts.queries import recipients_of_region
@@ -126,7 +126,7 @@ def plan_list(demands: Sequence[Demand], *, by: Actor) -> Applied:
             plan.refused.append((demand, f"目前为“{STATE(demand.state).label}”。"))
         elif demand.prepared_by_id is None:
             plan.refused.append((demand, "尚未拟定发布内容。"))
-        elif demand.prepared_by_id == by.user_id:
+        elif demand.prepared_by_id == by.user_id and policies.may_publish(by):
             plan.refused.append((demand, "发布内容由您拟定，须由另一人发布。"))
         elif found := leaks_of(demand, demand.public_title, demand.public_text):
             plan.refused.append((demand, found[0]))
@@ -219,15 +219,14 @@ def publish_list(
         demand.position = position
         demand.search_text = _search_text(demand)
     Demand.objects.bulk_update(ordered, ["position", "search_text"], batch_size=500)
-    freeze_settings(round, ["choosing_days"], act=f"第{listed.ordinal}批榜单", at=at)
+    words = ordinal_words(listed.ordinal)
+    freeze_settings(round, ["choosing_days"], act=f"{words}榜单", at=at)
     request_paper(DEMAND_LIST, listed, by=by, at=at)
-    tell_enterprises(
-        ordered, f"贵企业的服务需求已列入第{listed.ordinal}批榜单", key=f"demand-list:{listed.pk}", at=at
-    )
+    tell_enterprises(ordered, f"贵企业的服务需求已列入{words}榜单", key=f"demand-list:{listed.pk}", at=at)
     for region_id in {d.region_id for d in ordered}:
         tell(
             recipients_of_region(region_id, set(COUNTY), at),
-            f"第{listed.ordinal}批企业服务需求榜单已发布",
+            f"{words}企业服务需求榜单已发布",
             key=f"demand-list:{listed.pk}",
             at=at,
             path=f"/notices/{listed.publication.number}/",
@@ -250,7 +249,7 @@ def _make_list(
     publication = publish(
         round,
         Publication.Kind.DEMAND_LIST,
-        f"{round.year}年企业服务需求榜单（第{ordinal}批）",
+        f"{round.year}年企业服务需求榜单（{ordinal_words(ordinal)}）",
         payload={
             "ordinal": ordinal,
             "claims_from": claims_from.isoformat(),
@@ -260,7 +259,7 @@ def _make_list(
         },
         by=by,
         at=at,
-        body=f"现发布第{ordinal}批企业服务需求 {len(ordered)} 项，试点服务机构（平台）可登录后揭榜。",
+        body=f"现发布{ordinal_words(ordinal)}企业服务需求 {len(ordered)} 项，试点服务机构登录后揭榜。",
         document_number=document_number,
     )
     try:

@@ -10,6 +10,7 @@ from demands.queries.demands import (
     parts_of,
     published,
     raw_parts,
+    typed_titles,
     visible_demands,
     windows_closed,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "register_claim_counter",
     "register_standing",
     "rounds_in_good_standing",
+    "typed_titles",
     "visible_batches",
     "visible_demands",
     "visible_enterprises",

@@ -1,7 +1,7 @@
 """Who sees which demands; the queues of county and city."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet
@@ -62,6 +62,12 @@ def chosen_of(demands: QuerySet[Demand], keys: Iterable[str]) -> list[Demand]:
 def parts_of(demand: Demand) -> dict[str, DraftPart]:
     """The saved steps of a draft by name."""
     return {part.part: part for part in DraftPart.objects.filter(demand=demand)}
+
+
+def typed_titles(drafts: Sequence[Demand]) -> dict[int, str]:
+    """The titles as typed so far, of those that have one; submitted demands keep theirs in a column."""
+    rows = DraftPart.objects.filter(demand__in=drafts, part="kinds").values_list("demand_id", "data")
+    return {key: title for key, data in rows if (title := str(data.get("title", "")).strip())}
 
 
 def open_rounds() -> list[Round]:

@@ -8,10 +8,10 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from demands.models import Demand
+from demands.models import Demand, DemandList
 from demands.queries.registered import chosen_names, claim_counts
 from demands.rules.privacy import masked_name
-from demands.rules.words import short_tier
+from demands.rules.words import ordinal_words, short_tier
 
 STATE = Demand.State
 SOON_DAYS = 3
@@ -75,6 +75,11 @@ def public_state(demand: Demand, at: dt.datetime) -> Badge:
     return Badge(STATE(demand.state).label, TONES.get(demand.state, ""))
 
 
+def list_name(listed: DemandList, year: int) -> str:
+    """「2023年度 · 第一批」."""
+    return f"{year}年度 · {ordinal_words(listed.ordinal)}"
+
+
 def time_left(end: dt.datetime | None, at: dt.datetime) -> tuple[str, bool]:
     """「还剩 2 天」 and whether that is soon."""
     if end is None or end <= at:
@@ -119,7 +124,7 @@ def face(
         left_words=left_words,
         is_soon=is_soon,
         published_at=demand.published_at,
-        list_name=f"{demand.round.year}年度 · 第{demand.list.ordinal}批" if demand.list else "",
+        list_name=list_name(demand.list, demand.round.year) if demand.list else "",
     )
 
 

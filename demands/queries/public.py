@@ -61,7 +61,9 @@ class Key:
     pk: int
 
     def __str__(self) -> str:
-        return f"{int(self.is_over)}~{self.moment.isoformat()}~{self.pk}"
+        # Z instead of +00:00: a plus sign in an address is a space.
+        moment = self.moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+        return f"{int(self.is_over)}~{moment}~{self.pk}"
 
     @classmethod
     def read(cls, text: str) -> "Key | None":

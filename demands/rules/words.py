@@ -37,6 +37,19 @@ SHORT_TIERS: dict[str, str] = {
 LIBRARY_TIERS = frozenset(TIER_CODES.values()) | {"national-champion", "provincial-champion"}
 
 
+_ONES = "零一二三四五六七八九"
+_TEN = 10
+
+
+def ordinal_words(number: int) -> str:
+    """第一批, 第十二批: a small number as lists are counted in Chinese; large ones in digits."""
+    tens, ones = divmod(number, _TEN)
+    if not 0 < number < _TEN * _TEN:
+        return f"第{number}批"
+    head = "" if not tens else "十" if tens == 1 else f"{_ONES[tens]}十"
+    return f"第{head}{_ONES[ones] if ones else ''}批"
+
+
 def short_tier(code: str, label: str) -> str:
     """A tier as it fits on a phone's card."""
     return SHORT_TIERS.get(code, label)

@@ -32,6 +32,7 @@ STATE = Demand.State
 PAGE = 20
 PARTS = list(draft.PARTS)
 EDITABLE = {STATE.DRAFT, STATE.RETURNED}
+UNTITLED = "（还没有写标题）"
 
 
 def _state(demand: Demand) -> dict[str, str]:
@@ -47,15 +48,17 @@ def demand_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     chosen = demands.filter(state=state) if state in STATE.values else demands
     page = Paginator(chosen.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    typed = queries.typed_titles([found for found in shown if found.state in EDITABLE])
     rows = [
         {
             "demand": demand,
             "state": _state(demand),
             "url": reverse("demands:enterprise-demand", args=[demand.pk]),
-            "title": demand.title or demand.public_title or "（还没有写标题）",
+            "title": typed.get(demand.pk) or demand.title or demand.public_title or UNTITLED,
             "choose_until": demand.choose_until if demand.state == STATE.CHOOSING else None,
         }
-        for demand in page.object_list
+        for demand in shown
     ]
     chips = [
         {
@@ -123,7 +126,7 @@ def demand(request: HttpRequest, pk: int) -> HttpResponse:
         "demands/enterprise/demand.html",
         {
             "demand": found,
-            "title": found.title or found.public_title or "（还没有写标题）",
+            "title": queries.typed_titles([found]).get(pk) or found.title or found.public_title or UNTITLED,
             "state": _state(found),
             "editable": editable,
             "groups": _tasks(found, at) if editable else [],

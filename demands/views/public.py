@@ -10,6 +10,7 @@ from demands import queries
 from demands.forms.filters import PublicFilter, address, code_choices, region_choices, round_choices
 from demands.operations.looks import note_look
 from demands.queries import public
+from demands.queries.faces import list_name
 from pilot_portal.codes.models import Chain, ServiceKind, Tier
 from pilot_portal.common import clock
 
@@ -59,9 +60,9 @@ def _facet_choices(query: QueryDict, listed: PublicFilter) -> list[dict[str, obj
     ]
 
 
-def _list_title(query: QueryDict, at: dt.datetime) -> str:
+def _list_title(at: dt.datetime) -> str:
     newest = public.newest_list()
-    return f"{newest.round.year}年度 · 第{newest.ordinal}批" if newest else f"{clock.beijing(at).year}年度"
+    return list_name(newest, newest.round.year) if newest else f"{clock.beijing(at).year}年度"
 
 
 @require_GET
@@ -80,7 +81,7 @@ def demand_list(request: HttpRequest) -> HttpResponse:
         request,
         "demands/public/list.html",
         {
-            "where": _list_title(request.GET, at),
+            "where": _list_title(at),
             "total": queries.counted(published),
             "demands": queries.faces(page.rows, at=at, named_rounds=named),
             "found": queries.counted(listed.qs) if applied else None,

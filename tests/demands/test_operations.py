@@ -217,7 +217,7 @@ def test_a_list_is_published_frozen_and_masked(firm, wu, wang, chen, zhao):
         assert private not in payload
         assert private not in demand.search_text
     assert Paper.objects.filter(kind="demand-list", subject_id=listed.pk).count() == 1
-    assert Message.objects.filter(user=wu.user, subject__contains="第1批榜单").count() == 1
+    assert Message.objects.filter(user=wu.user, subject__contains="第一批榜单").count() == 1
 
 
 def test_a_second_list_has_the_next_number(firm, wu, wang, chen, zhao):

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demands.rules.rows import DOUBT, GOOD, WRONG, Known, judge
-from demands.rules.words import KIND_CODES, TIER_CODES, short_tier, suggested_text, suggested_title
+from demands.rules.words import (
+    KIND_CODES,
+    TIER_CODES,
+    ordinal_words,
+    short_tier,
+    suggested_text,
+    suggested_title,
+)
 from pilot_portal.common.text import name_key
 
 
@@ -104,6 +111,12 @@ def test_titles_and_texts_are_suggested_from_what_is_there():
     assert own == "靠手工"
     row_text = suggested_text(situation="", wish="", kinds=["数智转型"], present="", target="升规入统")
     assert row_text == "所需服务：数智转型。\n发展目标：升规入统。"
+
+
+def test_lists_are_counted_in_words():
+    assert [ordinal_words(n) for n in (1, 10, 12, 20, 99, 100)] == [
+        *("第一批", "第十批", "第十二批", "第二十批", "第九十九批", "第100批")
+    ]
 
 
 def test_short_tiers():

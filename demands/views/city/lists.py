@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from demands import operations, policies, queries
 from demands.forms.staff import ListForm
 from demands.models import Demand, DemandList
+from demands.queries.faces import list_name
 from demands.queries.lists import demand_lists, prepared_demands
 from pilot_portal.accounts.actors import CITY
 from pilot_portal.accounts.audience import for_roles
@@ -45,6 +46,7 @@ def list_list(request: HttpRequest) -> HttpResponse:
                     "listed": listed,
                     "state": _state(listed, at),
                     "count": listed.demands_count,
+                    "name": list_name(listed, listed.round.year),
                     "url": f"{shelf}?round={listed.round.code}&batch={listed.ordinal}",
                 }
                 for listed in page.object_list
@@ -64,10 +66,12 @@ def new_list(request: HttpRequest) -> HttpResponse:
     chosen = rounds.get(given.get("round", "")) or next(iter(rounds.values()), None)
     prepared = list(prepared_demands(request.actor, chosen.pk)) if chosen else []
     form = ListForm(request.POST if request.method == "POST" else None)
+    picked: list[Demand] | None = None
     refusal, problems, status = "", (), 200
     if request.method == "POST" and chosen:
         status = 422
-        picked = [d for d in prepared if str(d.pk) in set(request.POST.getlist("case"))]
+        ticked = set(request.POST.getlist("case"))
+        picked = [d for d in prepared if str(d.pk) in ticked]
         if form.is_valid():
             begins, ends = form.window(at)
             try:
@@ -100,7 +104,12 @@ def new_list(request: HttpRequest) -> HttpResponse:
             "rounds": list(rounds.values()),
             "form": form,
             "ready": [
-                {"demand": d, "firm": queries.firm_shown(d), "again": d.state == Demand.State.UNCLAIMED}
+                {
+                    "demand": d,
+                    "firm": queries.firm_shown(d),
+                    "again": d.state == Demand.State.UNCLAIMED,
+                    "picked": picked is None or d in picked,
+                }
                 for d in plan.done
             ],
             "refused": [

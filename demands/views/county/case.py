@@ -32,7 +32,7 @@ def case_context(
     return {
         "demand": demand,
         "state": state_of(demand),
-        "rows": content.content_rows(demand),
+        "content": content.content_rows(demand),
         "contacts": content.contact_rows(demand),
         "checks": content.checks_of(demand, library_url=library_url),
         "changes": changes,

@@ -172,7 +172,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "refusal": refusal,
             "move": {"label": "撤销导入", "tone": "danger"},
-            "consequence": f"这次导入的 {batch.rows_taken} 项需求不再办理，编号不再使用；可改好表格重新导入。",
+            "consequence": f"这次导入的 {batch.rows_taken} 项需求不再办理，编号不再使用；可改好后重新导入。",
             "back_url": reverse("demands:county-import", args=[pk]),
         },
         status=status,
