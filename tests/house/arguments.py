@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from django.core.files.base import ContentFile
 
-from demands.models import Demand
+from demands.models import Demand, ImportBatch, RecordClaim
+from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
 from matching.models import Claim, Engagement
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.documents.models import Paper
@@ -82,26 +83,107 @@ def engagement(world: World, state: str, *, own: bool = True) -> Engagement:
     return factories.engagement(state, claim=selected)
 
 
+def import_batch(world: World, *, own: bool = True) -> ImportBatch:
+    """A workbook that a county sent and that waits to be taken over."""
+    return ImportBatch.objects.create(
+        round=world.round,
+        region=world.region if own else factories.region("430223"),
+        file_name="示例.xlsx",
+        sha256="0" * 64,
+        parsed={"rows": []},
+        uploaded_by=world.people["county_handler"].user,
+        uploaded_at=world.at,
+    )
+
+
+def record_claim(world: World) -> RecordClaim:
+    """A body that says a record of the county's library is its own."""
+    return RecordClaim.objects.create(
+        enterprise=factories.enterprise(where=world.region),
+        organisation=factories.organisation("enterprise", region=world.region),
+        ground=RecordClaim.Ground.NAME,
+        asked_at=world.at,
+    )
+
+
+def evaluated(world: World, state: str) -> Evaluation:
+    """The evaluation of the world's institution."""
+    return factories.evaluation(state, pilot=world.pilot)
+
+
+def questionnaire(world: World, state: str) -> Questionnaire:
+    """The questionnaire of a contract of the world's enterprise."""
+    return factories.questionnaire(state, engagement=engagement(world, "ACCEPTED"))
+
+
+def result(world: World, state: str) -> Result:
+    """A cultivation result of the world's enterprise."""
+    return factories.result(state, engagement=engagement(world, "ACCEPTED"))
+
+
 ARGUMENTS: dict[str, Callable[[World], Arguments]] = {
     "": lambda _world: {},
+    "round": lambda world: {"code": world.round.code},
     "notice": notice,
     "own_message": own_message,
     "waiting_paper": lambda world: {"key": paper(world, "REQUESTED").uuid},
     "failed_paper": lambda world: {"key": paper(world, "FAILED").uuid},
     "code_of_paper": lambda world: {"code": paper(world, "DONE").verify_code},
-    "no_such_code": lambda _world: {"code": "0" * 32},
-    "no_such_paper": lambda _world: {"kind": "none", "subject": 1},
-    "no_such_sheet": lambda world: {"kind": "none", "code": world.round.code},
+    "institution_member": lambda world: {"pk": world.people["institution_member"].membership.pk},
+    "enterprise_member": lambda world: {"pk": world.people["enterprise_member"].membership.pk},
+    "public_demand": lambda world: {"number": demand(world, "PUBLISHED").number},
+    "draft_demand": lambda world: {"number": demand(world, "DRAFT").number or "2023-D-0000"},
     "open_demand": lambda world: {"number": demand(world, "PUBLISHED", own=False).number},
     "own_choosing_demand": lambda world: {"number": demand(world, "CHOOSING").number},
     "foreign_choosing_demand": lambda world: {"number": demand(world, "CHOOSING", own=False).number},
-    "own_draft_claim": lambda world: {"pk": claim(world, "DRAFT").pk},
-    "own_claim": lambda world: {"pk": claim(world, "SUBMITTED").pk},
-    "own_selected_claim": lambda world: {"pk": claim(world, "SELECTED").pk},
+    "own_claim_draft": lambda world: {"pk": claim(world, "DRAFT").pk},
+    "own_claim_submitted": lambda world: {"pk": claim(world, "SUBMITTED").pk},
+    "own_claim_selected": lambda world: {"pk": claim(world, "SELECTED").pk},
     "foreign_claim": lambda world: {"pk": claim(world, "SUBMITTED", own=False).pk},
     "foreign_engagement": lambda world: {"number": engagement(world, "IN_SERVICE", own=False).number},
+    "own_firm": lambda world: {"pk": world.firm.pk},
+    "foreign_firm": lambda _world: {"pk": factories.enterprise(where=factories.region("430223")).pk},
+    "own_import": lambda world: {"pk": import_batch(world).pk},
+    "foreign_import": lambda world: {"pk": import_batch(world, own=False).pk},
+    "own_record_claim": lambda world: {"pk": record_claim(world).pk},
 }
 for state in Engagement.State.values:
-    ARGUMENTS[f"own_{state.lower()}_engagement"] = lambda world, state=state: {
+    ARGUMENTS[f"own_engagement_{state.lower()}"] = lambda world, state=state: {
         "number": engagement(world, state).number
     }
+for state in Demand.State.values:
+    ARGUMENTS[f"own_demand_{state.lower()}"] = lambda world, state=state: {"pk": demand(world, state).pk}
+    ARGUMENTS[f"foreign_demand_{state.lower()}"] = lambda world, state=state: {
+        "pk": demand(world, state, own=False).pk
+    }
+for state in Questionnaire.State.values:
+    ARGUMENTS[f"own_questionnaire_{state.lower()}"] = lambda world, state=state: {
+        "pk": questionnaire(world, state).pk
+    }
+for state in Result.State.values:
+    ARGUMENTS[f"own_result_{state.lower()}"] = lambda world, state=state: {"pk": result(world, state).pk}
+for state in Evaluation.State.values:
+    ARGUMENTS[f"evaluation_{state.lower()}"] = lambda world, state=state: {"pk": evaluated(world, state).pk}
+    ARGUMENTS[f"own_round_evaluated_{state.lower()}"] = lambda world, state=state: {
+        "code": evaluated(world, state).round.code
+    }
+for state in Award.State.values:
+    ARGUMENTS[f"award_{state.lower()}"] = lambda world, state=state: {
+        "pk": factories.award(state, evaluation=evaluated(world, "PUBLISHED")).pk
+    }
+for state in Sanction.State.values:
+    ARGUMENTS[f"sanction_{state.lower()}"] = lambda world, state=state: {
+        "pk": factories.sanction(state, round=world.round, organisation=world.institution).pk
+    }
+
+
+def arguments(world: World, said: str) -> Arguments:
+    """What a row says: the name of an object, and further arguments as `name=value`, apart by blanks."""
+    key, *further = said.split(" ") if "=" not in said.split(" ", maxsplit=1)[0] else ["", *said.split(" ")]
+    return ARGUMENTS[key](world) | dict(word.split("=", 1) for word in further)
+
+
+def is_known(said: str) -> bool:
+    """Whether the object that a row names is one of these."""
+    first = said.split(" ", maxsplit=1)[0]
+    return "=" in first or first in ARGUMENTS
