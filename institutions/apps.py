@@ -11,13 +11,17 @@ class InstitutionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Everything declared is registered here."""
-        from institutions import documents, queries
+        from institutions import desk, documents, queries
         from pilot_portal.attachments.registry import register_guard
+        from pilot_portal.desk.registry import register_card, register_nav
         from pilot_portal.documents.registry import register_paper, register_sheet
 
         for paper in documents.PAPERS:
             register_paper(paper)
         for sheet in documents.SHEETS:
             register_sheet(sheet)
+        for card in desk.CARDS:
+            register_card(card)
+        register_nav(*desk.PLACES)
         register_guard(queries.CASE_TYPE, queries.may_see_file)
         register_guard(queries.REPORT_TYPE, queries.may_see_report_file)

@@ -1,0 +1,71 @@
+"""What applications put on the desk."""
+
+import datetime as dt
+
+from institutions import queries
+from pilot_portal.accounts.actors import CITY, COUNTY, INSTITUTION, READS_CITY, Actor
+from pilot_portal.desk.registry import Card, NavItem, Todo
+
+
+def _todos(*rows: tuple[int, str, str, str, str]) -> list[Todo]:
+    return [Todo(count, title, path, detail, act) for count, title, path, detail, act in rows if count]
+
+
+def institution_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
+    """Drafts, returns, rounds open for application. Two queries."""
+    own = list(queries.visible_applications(actor).order_by("-pk")[:20])
+    taken = {application.round_id for application in own}
+    todos = []
+    for application in own:
+        path = f"/my/application/{application.round.code}/"
+        if application.state == "RETURNED":
+            todos.append(Todo(1, "申报被退回，待修改", path, "按退回意见修改后重新提交", "修改"))
+        elif application.state == "DRAFT":
+            todos.append(Todo(1, "申报尚未提交", path, "提交才算按时申报", "继续填写"))
+    rounds = [r for r in queries.open_rounds(at) if r.pk not in taken]
+    return [*todos, *_todos((len(rounds), "批次可以申报", "/my/application/", "", "查看"))]
+
+
+def county_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
+    """Applications to review, reports to send. Two queries."""
+    counts = queries.queue_counts(actor)
+    open_reports = queries.visible_reports(actor).filter(state__in=["DRAFT", "RETURNED"]).order_by().count()
+    base = "/desk/county/applications/"
+    return _todos(
+        (counts.get("SUBMITTED", 0), "申报待审核", f"{base}?state=SUBMITTED", "审核、退回或推荐", "审核"),
+        (counts.get("RECOMMENDED", 0), "申报已推荐", "/desk/county/reports/", "编制推荐文件报送市局", "查看"),
+        (open_reports, "推荐文件未报送", "/desk/county/reports/", "盖章上传后报送", "办理"),
+    )
+
+
+def city_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
+    """Cases to propose and confirm, direct ones, reports to accept. Two queries."""
+    counts = queries.queue_counts(actor)
+    sent = queries.visible_reports(actor).filter(state="SUBMITTED").order_by().count()
+    base = "/desk/city/applications/"
+    return _todos(
+        (counts.get("SUBMITTED_CITY", 0), "直报申报待受理", f"{base}?state=SUBMITTED_CITY", "", "受理"),
+        (
+            counts.get("RECOMMENDED", 0),
+            "推荐申报待提请",
+            f"{base}?state=RECOMMENDED",
+            "由经办人提请确认",
+            "办理",
+        ),
+        (counts.get("PROPOSED", 0), "申报待确认", f"{base}?state=PROPOSED", "由科长确认或转入公示", "办理"),
+        (sent, "县区推荐待接收", "/desk/city/reports/", "", "接收"),
+    )
+
+
+CARDS = [
+    Card("institution-application", "我的申报", INSTITUTION, institution_todos, 10),
+    Card("county-applications", "申报审核", COUNTY, county_todos, 10),
+    Card("city-applications", "申报确认", CITY, city_todos, 10),
+]
+PLACES = [
+    NavItem("试点机构", "institutions:public-list", frozenset({"public", "guest"}), 30),
+    NavItem("我的申报", "institutions:applicant-home", INSTITUTION, 20),
+    NavItem("申报审核", "institutions:county-applications", COUNTY, 20),
+    NavItem("推荐汇总", "institutions:county-reports", COUNTY, 25),
+    NavItem("申报确认", "institutions:city-applications", READS_CITY, 20),
+]
