@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from demands import queries
+from demands import policies, queries
 from demands.models import Demand, ImportBatch
 from demands.queries import public
 from demands.queries.enterprises import open_claim_of, record_claims_for
@@ -77,7 +77,13 @@ def city_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
             "拟定发布内容",
             "选取",
         ),
-        (prepared, "需求已拟定，待发布", "/desk/city/demands/lists/new/", "由科长发布为新一批榜单", "发布"),
+        (
+            prepared if policies.may_publish(actor) else 0,
+            "需求已拟定，待发布",
+            f"{CITY_QUEUE}lists/new/",
+            "发布为新一批榜单",
+            "发布",
+        ),
         (counts.get(STATE.UNCLAIMED, 0), "需求流榜", f"{CITY_QUEUE}?state=UNCLAIMED", "可重新发布", "查看"),
     )
 

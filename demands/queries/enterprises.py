@@ -61,12 +61,15 @@ def open_claim_of(organisation: Organisation | None) -> RecordClaim | None:
 
 
 def record_claims_for(actor: Actor) -> QuerySet[RecordClaim]:
-    """The open claims a county decides."""
-    return (
-        RecordClaim.objects.filter(status=RecordClaim.Status.OPEN, enterprise__region_id=actor.region_id)
+    """The open claims a county decides; leader and auditor see all counties'."""
+    claims = (
+        RecordClaim.objects.filter(status=RecordClaim.Status.OPEN)
         .select_related("enterprise__region", "organisation")
         .order_by("asked_at", "pk")
     )
+    if actor.is_county:
+        return claims.filter(enterprise__region_id=actor.region_id)
+    return claims if actor.reads_city else claims.none()
 
 
 def invitations_of(enterprise: Enterprise) -> list[Invitation]:

@@ -17,6 +17,7 @@ from demands.models import Demand, RecordClaim
 from demands.queries import content
 from demands.queries.enterprises import open_claim_of, record_of
 from demands.rules import draft
+from demands.views.county.case import refuse_strangers, state_of
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import ENTERPRISE
 from pilot_portal.accounts.audience import for_roles
@@ -35,10 +36,6 @@ EDITABLE = {STATE.DRAFT, STATE.RETURNED}
 UNTITLED = "（还没有写标题）"
 
 
-def _state(demand: Demand) -> dict[str, str]:
-    return {"label": STATE(demand.state).label, "tone": DEMAND.tones.get(demand.state, "")}
-
-
 @for_roles(*ENTERPRISE)
 @require_GET
 def demand_list(request: HttpRequest) -> HttpResponse:
@@ -53,7 +50,7 @@ def demand_list(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "demand": demand,
-            "state": _state(demand),
+            "state": state_of(demand),
             "url": reverse("demands:enterprise-demand", args=[demand.pk]),
             "title": typed.get(demand.pk) or demand.title or demand.public_title or UNTITLED,
             "choose_until": demand.choose_until if demand.state == STATE.CHOOSING else None,
@@ -127,7 +124,7 @@ def demand(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "demand": found,
             "title": queries.typed_titles([found]).get(pk) or found.title or found.public_title or UNTITLED,
-            "state": _state(found),
+            "state": state_of(found),
             "editable": editable,
             "groups": _tasks(found, at) if editable else [],
             "rows": [] if editable else [*content.content_rows(found), *content.contact_rows(found)],
@@ -318,6 +315,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name not in ACTS:
         raise Http404
     found = get_object_or_404(queries.visible_demands(request.actor), pk=pk)
+    refuse_strangers(request.actor, found, name)
     act, consequence = ACTS[name]
     form = OptionalNoteForm(request.POST or None) if name == "withdraw" else None
     if request.method == "POST" and (form is None or form.is_valid()):

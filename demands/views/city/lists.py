@@ -51,12 +51,12 @@ def list_list(request: HttpRequest) -> HttpResponse:
                 }
                 for listed in page.object_list
             ],
-            "is_city": request.actor.is_city,
+            "may_publish": policies.may_publish(request.actor),
         },
     )
 
 
-@for_roles(*CITY)
+@for_roles("city_chief")
 @require_http_methods(["GET", "POST"])
 def new_list(request: HttpRequest) -> HttpResponse:
     """What the next list of a round will hold and what not, and why; the chief publishes it."""
@@ -115,7 +115,6 @@ def new_list(request: HttpRequest) -> HttpResponse:
             "refused": [
                 {"title": f"{d.number} {d.enterprise.name}", "reason": why} for d, why in plan.refused
             ],
-            "may_publish": policies.may_publish(request.actor),
             "refusal": refusal,
             "problems": problems,
         },

@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from demands import operations, queries
+from demands import operations, policies, queries
 from demands.forms.staff import NoteForm, PublicTextForm
 from demands.models import Demand
 from demands.operations.publication import PUBLISHABLE
 from demands.queries import content
-from demands.views.county.case import case_context
+from demands.views.county.case import case_context, refuse_strangers
 from demands.views.county.queue import queue_page
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import CITY
@@ -47,6 +47,7 @@ def demand_list(request: HttpRequest) -> HttpResponse:
     if context["chosen"] is not None:
         context |= _case(request, context["chosen"], at)
     context["is_city"] = request.actor.is_city
+    context["may_publish"] = policies.may_publish(request.actor)
     return render(request, "demands/city/queue.html", context)
 
 
@@ -116,6 +117,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name not in ACTS:
         raise Http404
     found = get_object_or_404(queries.visible_demands(request.actor), pk=pk)
+    refuse_strangers(request.actor, found, name)
     chosen = DEMAND.moves[name]
     form = NoteForm(request.POST if request.method == "POST" else None)
     refusal, status = "", 200

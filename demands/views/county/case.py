@@ -11,12 +11,21 @@ from demands.models import Demand
 from demands.operations.looks import note_contact_look
 from demands.queries import content
 from demands.workflow import DEMAND
+from pilot_portal.accounts.actors import Actor
+from pilot_portal.common.errors import NotAllowed
 from pilot_portal.workflow.queries import timeline
 
 
 def state_of(demand: Demand) -> dict[str, str]:
     """The state as components/badge.html takes it."""
     return {"label": Demand.State(demand.state).label, "tone": DEMAND.tones.get(demand.state, "")}
+
+
+def refuse_strangers(actor: Actor, demand: Demand, name: str) -> None:
+    """Raise NotAllowed where the actor may never make this move on this demand, whatever its state."""
+    move = DEMAND.moves[name]
+    if not move.who(actor, demand):
+        raise NotAllowed(f"您没有权限办理“{move.label}”。")
 
 
 def case_context(

@@ -149,14 +149,17 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("demands:county-enterprise", pk=pk)
 
 
-@for_roles(*COUNTY)
+@for_roles(*COUNTY, readers=("leader", "auditor"))
 @require_GET
 def claim_list(request: HttpRequest) -> HttpResponse:
     """The firms that say a record is theirs."""
     return render(
         request,
         "demands/county/claims.html",
-        {"claims": [{"claim": claim} for claim in record_claims_for(request.actor)]},
+        {
+            "claims": [{"claim": claim} for claim in record_claims_for(request.actor)],
+            "may_decide": request.actor.is_county,
+        },
     )
 
 

@@ -15,7 +15,7 @@ from demands.forms.filters import QueueFilter, address, code_choices, region_cho
 from demands.forms.staff import NoteForm, OptionalNoteForm, VerifyForm
 from demands.models import Demand
 from demands.operations.checking import needs_reason
-from demands.views.county.case import case_context, state_of
+from demands.views.county.case import case_context, refuse_strangers, state_of
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import COUNTY
 from pilot_portal.accounts.audience import for_roles
@@ -146,6 +146,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name not in ACTS:
         raise Http404
     found = get_object_or_404(queries.visible_demands(request.actor), pk=pk)
+    refuse_strangers(request.actor, found, name)
     data = request.POST if request.method == "POST" else None
     form = VerifyForm(data, needs_reason=needs_reason(found)) if name == "verify" else NoteForm(data)
     refusal, status = "", 200
