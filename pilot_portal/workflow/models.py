@@ -13,6 +13,10 @@ class Case(models.Model):
     class Meta:
         abstract = True
 
+    def get_state_display(self) -> str:
+        """The state in words; each case declares its states as the inner class `State`."""
+        return str(self.State(self.state).label)
+
 
 class Entry(models.Model):
     """One step of a case: who moved it from where to where, when and why. Never changed, never deleted."""
