@@ -18,6 +18,7 @@ from pilot_portal.accounts.actors import CITY
 from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Refused
+from pilot_portal.rounds.queries import rounds_newest_first
 
 READERS = ("leader", "auditor")
 PAGE = 20
@@ -52,6 +53,7 @@ def list_list(request: HttpRequest) -> HttpResponse:
                 for listed in page.object_list
             ],
             "may_publish": policies.may_publish(request.actor),
+            "rounds": list(rounds_newest_first()[:5]),
         },
     )
 
