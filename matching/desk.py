@@ -82,7 +82,8 @@ def standing(actor: Actor, at: dt.datetime) -> frozenset[int]:
 def case_links(actor: Actor, demand: Demand, at: dt.datetime) -> list[Link]:
     """Ways on from a demand: claim it, see one's claim, compare the offers."""
     if actor.is_enterprise and demand.number:
-        if demand.state in {"CHOOSING", "MATCHED", "PUBLISHED"}:
+        own = demand.enterprise.organisation_id == actor.organisation_id
+        if own and demand.state in {"CHOOSING", "MATCHED", "PUBLISHED"}:
             return [Link("查看揭榜方案", f"/my/demands/{demand.number}/choose/", "primary")]
         return []
     if not actor.is_institution:

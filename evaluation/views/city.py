@@ -58,7 +58,11 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @require_GET
 def evaluation_rounds(request: HttpRequest) -> HttpResponse:
     """评价: the rounds."""
-    return render(request, "evaluation/city/rounds.html", {"rounds": list(rounds_newest_first())})
+    return render(
+        request,
+        "evaluation/city/rounds.html",
+        {"rounds": list(rounds_newest_first()), "may_clue": request.actor.role == "city_handler"},
+    )
 
 
 @for_roles(*CITY, readers=READERS)
@@ -75,6 +79,7 @@ def evaluations(request: HttpRequest, code: str) -> HttpResponse:
         "limits": queries.thresholds(found, at=at),
         "may_compute": request.actor.is_city and not rows,
         "may_notify": request.actor.is_city and any(r.state == "COMPUTED" for r in rows),
+        "may_publish_awards": request.actor.role == "city_chief" and bool(awarded),
         "may_publish": request.actor.role == "city_chief"
         and bool(rows)
         and all(r.state in {"DECIDED", "PUBLISHED"} for r in rows)
