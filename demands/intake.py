@@ -1,10 +1,10 @@
 """A county's workbook coming in: the file, read, as the structure that everything works on."""
 
-import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 
 from pilot_portal.common.errors import Refused
 
@@ -15,6 +15,11 @@ class Read:
 
     parsed: dict[str, Any]
     sha256: str
+
+
+def refused(sentence: str) -> dict[str, Any]:
+    """What `import_demands --json` prints of a file that was refused as a whole."""
+    return {"unit": None, "sheets": [], "error": sentence}
 
 
 def read_bytes(content: bytes, name: str) -> Read:
@@ -30,6 +35,15 @@ def read_upload(upload: UploadedFile) -> Read:
     return read_bytes(content, upload.name or "")
 
 
-def digest(content: bytes) -> str:
-    """The digest by which the same file is known again."""
-    return hashlib.sha256(content).hexdigest()
+def read_path(path: Path) -> Read:
+    """Read a workbook on a disk; a file that is not there is refused like any other."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return Read(refused(f"没有找到文件 {path.name}，或没有权限读取。"), "")
+    return read_bytes(content, path.name)
+
+
+def as_upload(path: Path) -> UploadedFile:
+    """A file on a disk as if it had been uploaded, to be kept beside its import."""
+    return SimpleUploadedFile(path.name, path.read_bytes())

@@ -105,14 +105,15 @@ def _wrongs(row: Row, region: str, first: Mapping[str, Row], known: Known) -> li
     return wrongs
 
 
-def judge(parsed: Parsed, *, region: str, known: Known) -> list[Row]:
+def judge(parsed: Parsed, *, region: str, known: Known | None = None) -> list[Row]:
     """Every row with its level and the reasons in words.
 
     Args:
         parsed: what was read from the workbook.
         region: the full name of the county that sends it.
-        known: what the round already holds.
+        known: what the round already holds; nothing unless given.
     """
+    known = known or Known()
     judged: list[Row] = []
     first: dict[str, Row] = {}
     for row in read_rows(parsed):
