@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 
 from demands.models import Demand, ImportBatch, RecordClaim
 from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
+from institutions.models import Application, CountyReport, PilotInstitution
 from matching.models import Claim, Engagement
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.documents.models import Paper
@@ -121,6 +122,27 @@ def result(world: World, state: str) -> Result:
     return factories.result(state, engagement=engagement(world, "ACCEPTED"))
 
 
+def application(world: World, state: str, *, own: bool = True) -> Application:
+    """An application in the next round: of the world's institution, or of another one in another county."""
+    next_round = factories.make_round("2024", at=world.at)
+    if own:
+        return factories.application(state, organisation=world.institution, round=next_round)
+    elsewhere = factories.institution(region=factories.region("430223"))
+    return factories.application(state, organisation=elsewhere, round=next_round)
+
+
+def report(world: World, state: str, *, own: bool = True) -> CountyReport:
+    """The report of the world's county, or of another one."""
+    where = world.region if own else factories.region("430223")
+    return factories.county_report(state, region=where, round=world.round)
+
+
+def published_pilot(world: World) -> Arguments:
+    """The world's institution on a published roster."""
+    PilotInstitution.objects.filter(pk=world.pilot.pk).update(published_at=world.at)
+    return {"pk": world.pilot.pk}
+
+
 ARGUMENTS: dict[str, Callable[[World], Arguments]] = {
     "": lambda _world: {},
     "round": lambda world: {"code": world.round.code},
@@ -145,8 +167,28 @@ ARGUMENTS: dict[str, Callable[[World], Arguments]] = {
     "foreign_firm": lambda _world: {"pk": factories.enterprise(where=factories.region("430223")).pk},
     "own_import": lambda world: {"pk": import_batch(world).pk},
     "foreign_import": lambda world: {"pk": import_batch(world, own=False).pk},
+    "open_round": lambda world: {"code": factories.make_round("2025", at=world.at).code},
+    "own_pilot": lambda world: {"pk": world.pilot.pk},
+    "published_pilot": published_pilot,
     "own_record_claim": lambda world: {"pk": record_claim(world).pk},
 }
+for state in Application.State.values:
+    ARGUMENTS[f"own_application_round_{state.lower()}"] = lambda world, state=state: {
+        "code": application(world, state).round.code
+    }
+    ARGUMENTS[f"own_application_{state.lower()}"] = lambda world, state=state: {
+        "number": application(world, state).number
+    }
+    ARGUMENTS[f"foreign_application_{state.lower()}"] = lambda world, state=state: {
+        "number": application(world, state, own=False).number
+    }
+for state in CountyReport.State.values:
+    ARGUMENTS[f"own_report_{state.lower()}"] = lambda world, state=state: {
+        "number": report(world, state).number
+    }
+    ARGUMENTS[f"foreign_report_{state.lower()}"] = lambda world, state=state: {
+        "number": report(world, state, own=False).number
+    }
 for state in Engagement.State.values:
     ARGUMENTS[f"own_engagement_{state.lower()}"] = lambda world, state=state: {
         "number": engagement(world, state).number
