@@ -35,6 +35,8 @@ class WordsField(forms.CharField):
 class AmountField(forms.CharField):
     """A number as typed; gives a Decimal (None when empty and not required)."""
 
+    unit = "万元"
+
     def __init__(self, *, places: int = CENTS, **kwargs: Any) -> None:
         self.places = places
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "class": "num w-sm"}))
@@ -47,7 +49,7 @@ class AmountField(forms.CharField):
         if text == "":
             return None
         try:
-            amount = parse_amount(str(text))
+            amount = parse_amount(str(text), unit=self.unit)
         except Refused as refusal:
             raise ValidationError(refusal.message) from refusal
         exponent = amount.as_tuple().exponent
@@ -59,6 +61,8 @@ class AmountField(forms.CharField):
 class YuanField(AmountField):
     """An amount of money typed in 元; gives fen as int."""
 
+    unit = "元"
+
     def clean(self, value: Any) -> int | None:  # type: ignore[override]
         """元 to fen, exactly."""
         amount = super().clean(value)
@@ -67,6 +71,8 @@ class YuanField(AmountField):
 
 class CountField(AmountField):
     """A whole number not below zero; gives int."""
+
+    unit = "家"
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "class": "num w-xs"}))
