@@ -1,30 +1,46 @@
-"""A county's workbook coming in: the file, read, as the structure that everything works on."""
+"""A county's workbook coming in: read in a process of its own, understood as Attachment 4."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 
+from demands.rules.attachment4 import Attachment4File, refused_file, understand
+from demands.rules.words import KIND_CODES, TIER_CODES
 from pilot_portal.common.errors import Refused
+from pilot_portal.documents.sheets.read import read_workbook
+from pilot_portal.regions.queries import active_regions
 
 
 @dataclass(frozen=True)
 class Read:
-    """What was understood of a workbook, and the digest of its bytes."""
+    """What was understood of a workbook, and the digest by which the same file is known again."""
 
-    parsed: dict[str, Any]
+    file: Attachment4File
     sha256: str
 
+    @property
+    def parsed(self) -> dict[str, Any]:
+        """What an import keeps: every row with what stood there and why a person must look."""
+        return self.file.to_json(detailed=True)
 
-def refused(sentence: str) -> dict[str, Any]:
-    """What `import_demands --json` prints of a file that was refused as a whole."""
-    return {"unit": None, "sheets": [], "error": sentence}
 
-
-def read_bytes(content: bytes, name: str) -> Read:
-    """Read a workbook."""
-    raise Refused("暂不能读取表格。")
+def read_bytes(content: bytes) -> Read:
+    """Read a workbook. Never raises for a bad file: the reason stands in its `error`."""
+    try:
+        workbook = read_workbook(content)
+    except Refused as refusal:
+        file = refused_file(refusal.message)
+    else:
+        file = understand(
+            workbook,
+            regions=list(active_regions().values_list("name", flat=True)),
+            kinds=list(KIND_CODES),
+            tiers=list(TIER_CODES),
+        )
+    return Read(file, hashlib.sha256(content).hexdigest())
 
 
 def read_upload(upload: UploadedFile) -> Read:
@@ -32,7 +48,7 @@ def read_upload(upload: UploadedFile) -> Read:
     upload.seek(0)
     content = upload.read()
     upload.seek(0)
-    return read_bytes(content, upload.name or "")
+    return read_bytes(content)
 
 
 def read_path(path: Path) -> Read:
@@ -40,8 +56,8 @@ def read_path(path: Path) -> Read:
     try:
         content = path.read_bytes()
     except OSError:
-        return Read(refused(f"没有找到文件 {path.name}，或没有权限读取。"), "")
-    return read_bytes(content, path.name)
+        return Read(refused_file(f"没有找到文件 {path.name}，或没有权限读取。"), "")
+    return read_bytes(content)
 
 
 def as_upload(path: Path) -> UploadedFile:

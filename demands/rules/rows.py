@@ -30,7 +30,10 @@ WARNINGS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the preview: where it stands in their sheet, what was understood, what is to be done."""
+    """One row of the preview: where it stands in their sheet, what was understood, what is to be done.
+
+    `doubts` are the reader's sentences about what a person must look at.
+    """
 
     sheet: str
     row: int
@@ -43,6 +46,7 @@ class Row:
     phone: str
     remark: str
     warn: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
     level: str = GOOD
     notes: tuple[str, ...] = field(default=())
 
@@ -87,6 +91,7 @@ def read_rows(parsed: Parsed) -> Iterator[Row]:
                 phone=row["phone"],
                 remark=row["remark"],
                 warn=tuple(row["warn"]),
+                doubts=tuple(row.get("notes") or (WARNINGS.get(name, name) for name in row["warn"])),
             )
 
 
@@ -118,7 +123,7 @@ def judge(parsed: Parsed, *, region: str, known: Known | None = None) -> list[Ro
     first: dict[str, Row] = {}
     for row in read_rows(parsed):
         wrongs = _wrongs(row, region, first, known)
-        doubts = [WARNINGS.get(name, name) for name in row.warn]
+        doubts = list(row.doubts)
         number = known.firms.get(name_key(row.company))
         if number and not wrongs:
             doubts.append(f"该企业本批次已有需求 {number}，请确认是另一项")

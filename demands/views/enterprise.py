@@ -20,10 +20,10 @@ from demands.rules import draft
 from demands.views.county.case import refuse_strangers, state_of
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import ENTERPRISE
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.codes.models import ServiceKind, Tier
 from pilot_portal.codes.queries import valid_on
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused, Stale
 from pilot_portal.rounds.models import Stage
 from pilot_portal.rounds.queries import deadline

@@ -47,10 +47,10 @@ class Command(BaseCommand):
             raise CommandError("导入须用 --by 指明经办人；只看读取结果请加 --dry-run。")
         read = intake.read_path(options["file"])
         if options["json"]:
-            self.stdout.write(json.dumps(read.parsed, ensure_ascii=False, indent=1))
-        if read.parsed["error"]:
+            self.stdout.write(json.dumps(read.file.to_json(), ensure_ascii=False, indent=1))
+        if read.file.error:
             if not options["json"]:
-                self.stderr.write(read.parsed["error"])
+                self.stderr.write(read.file.error)
             sys.exit(1)
         if options["dry_run"]:
             if not options["json"]:

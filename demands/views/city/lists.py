@@ -15,8 +15,8 @@ from demands.models import Demand, DemandList
 from demands.queries.faces import list_name
 from demands.queries.lists import demand_lists, prepared_demands
 from pilot_portal.accounts.actors import CITY
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
 from pilot_portal.rounds.queries import rounds_newest_first
 

@@ -18,8 +18,8 @@ from demands.views.county.case import case_context, refuse_strangers
 from demands.views.county.queue import queue_page
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import CITY
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
 
 STATE = Demand.State

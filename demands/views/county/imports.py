@@ -13,8 +13,8 @@ from demands.models import ImportBatch
 from demands.queries.imports import file_known, preview
 from demands.rules.rows import DOUBT, GOOD, WRONG
 from pilot_portal.accounts.actors import COUNTY
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
 
 STATUS = ImportBatch.Status
@@ -120,6 +120,7 @@ def imported(request: HttpRequest, pk: int) -> HttpResponse:
             "may_undo": may_act and batch.status == STATUS.COMMITTED,
             "is_waiting": batch.status == STATUS.READ,
             "unit": batch.parsed.get("unit"),
+            "notes": batch.parsed.get("notes", []),
         },
     )
 

@@ -16,9 +16,9 @@ from demands.models import Enterprise
 from demands.queries.enterprises import demand_counts, invitations_of, record_claims_for
 from demands.views.county.case import state_of
 from pilot_portal.accounts.actors import COUNTY
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.codes.models import Chain
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
 
 READERS = ("city_handler", "city_chief", "leader", "auditor")

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from demands import operations, queries
 from demands.queries.summaries import visible_summaries, vouched_demands
 from pilot_portal.accounts.actors import COUNTY
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.rounds.queries import rounds_newest_first
 
 READERS = ("leader", "auditor")

@@ -18,9 +18,9 @@ from demands.operations.checking import needs_reason
 from demands.views.county.case import case_context, refuse_strangers, state_of
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import COUNTY
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.codes.models import ServiceKind, Tier
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
 from pilot_portal.rounds.models import Stage
 from pilot_portal.rounds.queries import deadline
