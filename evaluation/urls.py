@@ -2,7 +2,9 @@
 
 from django.urls import path, register_converter
 
-from evaluation.views import applicant, city, county, enterprise, public, sanctions
+from evaluation.views import applicant, county, enterprise, public
+from evaluation.views.city import evaluations as city
+from evaluation.views.city import sanctions
 from evaluation.workflow import AWARD, RESULT, SANCTION
 
 

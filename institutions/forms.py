@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from institutions.operations.review import CHECKLIST
 from institutions.rules import sections as declared
 from institutions.rules.checks import Checked, check_section, finance_problems
 from pilot_portal.common.errors import Problem
@@ -167,10 +166,10 @@ class ChecklistForm(PlainForm):
 
     def __init__(self, *args: Any, kept: dict[str, Any], **kwargs: Any) -> None:
         items = kept.get("items", {})
-        first = {code: items.get(code, {}).get("answer", "") for code in CHECKLIST}
-        first |= {f"{code}_remark": items.get(code, {}).get("remark", "") for code in CHECKLIST}
+        first = {code: items.get(code, {}).get("answer", "") for code in declared.CHECKLIST}
+        first |= {f"{code}_remark": items.get(code, {}).get("remark", "") for code in declared.CHECKLIST}
         super().__init__(*args, initial=first, **kwargs)
-        for code, label in CHECKLIST.items():
+        for code, label in declared.CHECKLIST.items():
             self.fields[code] = forms.ChoiceField(
                 label=label,
                 choices=[("yes", "符合"), ("no", "不符合"), ("", "未核")],
@@ -182,7 +181,7 @@ class ChecklistForm(PlainForm):
     def items(self) -> dict[str, dict[str, str]]:
         """What the operation takes."""
         data = self.cleaned_data
-        return {code: {"answer": data[code], "remark": data[f"{code}_remark"]} for code in CHECKLIST}
+        return {code: {"answer": data[code], "remark": data[f"{code}_remark"]} for code in declared.CHECKLIST}
 
 
 class ReportForm(PlainForm):

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from institutions.views import applicant, city, county, public
+from institutions.views import city, county, public
+from institutions.views.applicant import pages as applicant
 
 app_name = "institutions"
 urlpatterns = [

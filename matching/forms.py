@@ -6,9 +6,7 @@ from typing import Any
 from django import forms
 
 from matching.models import Claim, Engagement
-from matching.operations.claims import ClaimData
-from matching.operations.engagements import ContractData
-from matching.rules import Split
+from matching.rules import ClaimData, ContractData, Split
 from pilot_portal.common.fields import AmountField, CountField, DayField, PlainForm, WordsField, YuanField
 
 BEARERS = [("institution", "由机构承担"), ("enterprise", "由企业承担")]

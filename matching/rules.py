@@ -1,5 +1,6 @@
 """What the notice computes about claims and contracts: price split, capacity, affiliates. Pure functions."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -99,3 +100,36 @@ def uncovered(needed: Iterable[str], chosen: Iterable[str]) -> list[str]:
     """The kinds of a demand that no choice covers, in the demand's order."""
     have = set(chosen)
     return [kind for kind in needed if kind not in have]
+
+
+@dataclass(frozen=True)
+class ClaimData:
+    """What an institution writes into a claim; money in fen."""
+
+    kinds: tuple[str, ...] = ()
+    proposal: str = ""
+    milestones: str = ""
+    days: int | None = None
+    team: str = ""
+    list_price_fen: int = 0
+    government_fen: int = 0
+    concession_fen: int = 0
+    enterprise_fen: int = 0
+    payment: str = "ONCE"
+    bears_ungranted: str = "institution"
+
+    @property
+    def split(self) -> Split:
+        """The three-way split of the price."""
+        return Split(self.list_price_fen, self.government_fen, self.concession_fen, self.enterprise_fen)
+
+
+@dataclass(frozen=True)
+class ContractData:
+    """What both sides agree on at signing; money in fen."""
+
+    signed_on: dt.date
+    starts_on: dt.date
+    ends_on: dt.date
+    split: Split
+    payment: str

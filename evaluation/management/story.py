@@ -11,6 +11,8 @@ from demands import operations as demanding
 from demands.models import Demand, DemandList, Enterprise
 from institutions.models import Application, CountyReport, PilotInstitution
 from institutions.operations import applications, confirmation, drafts, reports, review, roster
+from institutions.rules.sections import CHECKLIST
+from matching import rules
 from matching.models import Claim, Engagement
 from matching.operations import choosing, claims, engagements, files
 from matching.rules import Split
@@ -150,7 +152,7 @@ def recommend(application: Application, officers: tuple[Actor, Actor], at: dt.da
     """The county opens, checks and recommends."""
     handler, approver = officers
     review.open_by_county(application, by=handler, at=at)
-    items = {code: {"answer": "yes", "remark": ""} for code in review.CHECKLIST}
+    items = {code: {"answer": "yes", "remark": ""} for code in CHECKLIST}
     review.set_checklist(application, items, by=handler, at=at)
     application.refresh_from_db()
     review.recommend(application, by=approver, at=at + HOUR)
@@ -236,7 +238,7 @@ def claim(
     made = claims.start_claim(demand, pilot=pilot, by=by, at=at)
     kinds = tuple(demand.kinds.values_list("code", flat=True))
     price = 60_000_00 + n * 5_000_00
-    data = claims.ClaimData(
+    data = rules.ClaimData(
         kinds=kinds,
         proposal="第一阶段现场诊断，第二阶段方案实施，第三阶段验收和跟踪；交付诊断报告和实施报告。",
         milestones="第 1 月诊断；第 2—4 月实施；第 5 月验收。",
@@ -271,7 +273,7 @@ def sign(engagement: Engagement, institution: Actor, firm: Actor, at: dt.datetim
         engagement.concession_fen,
         engagement.enterprise_fen,
     )
-    data = engagements.ContractData(today, today, today + dt.timedelta(days=150), split, "ONCE")
+    data = rules.ContractData(today, today, today + dt.timedelta(days=150), split, "ONCE")
     engagements.prepare_contract(engagement, data, by=institution, at=at)
     engagements.sign(engagement, by=firm, at=at + HOUR)
 

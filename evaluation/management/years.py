@@ -189,7 +189,7 @@ def this_year(round: Round, cast: Cast, now: dt.datetime) -> None:
 
 
 def others(round: Round, cast: Cast, now: dt.datetime) -> None:
-    """Applications in every other state: draft, submitted, returned, recommended, direct, proposed and so on."""
+    """Applications in every other state: draft, submitted, returned, direct, proposed and so on."""
     at, people = now - 12 * DAY, cast.institutions
     officers = cast.officers
     eighth = story.fill_application(round, people[7], 8, at)  # waits for the county
@@ -249,7 +249,7 @@ def demands_of_this_year(round: Round, cast: Cast, pilots: list, now: dt.datetim
         offers[n] = [story.claim(demand, pilots[k], people[k], n, now - 35 * DAY) for k in (n, (n + 1) % 7)]
     demanding.close_windows(at=closed + DAY)  # the seventh is 流榜
     agreed = {n: story.choose(early[n], offers[n][0], firms[n][1], closed + 2 * DAY) for n in range(5)}
-    # 0 to be signed · 1 in service · 2 delivered · 3 accepted · 4 in dispute · the sixth demand still to choose
+    # 0 to be signed · 1 in service · 2 delivered · 3 accepted · 4 in dispute · the sixth to choose
     for n in (1, 2, 3, 4):
         story.sign(agreed[n], people[n], firms[n][1], closed + 4 * DAY)
         story.serve(agreed[n], people[n], closed + 6 * DAY)

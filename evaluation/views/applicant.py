@@ -1,7 +1,5 @@
 """The institution's pages: its evaluation, its cultivation results."""
 
-from functools import partial
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,13 +8,13 @@ from demands.models import Enterprise
 from evaluation import queries
 from evaluation.forms import NoteForm, ResultForm
 from evaluation.operations import evaluating, results
-from evaluation.views.moves import move_page, post_of
 from evaluation.workflow import EVALUATION
 from matching.queries import pilots_of
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.codes.models import Tier
 from pilot_portal.common import clock
-from pilot_portal.common.errors import Refused
+from pilot_portal.common.audience import for_roles
+from pilot_portal.common.errors import NotAllowed, Refused
+from pilot_portal.desk.moving import move_page, post_of
 from pilot_portal.workflow.queries import timeline
 
 INSTITUTION = ("institution_admin", "institution_member")
@@ -51,12 +49,14 @@ def object_to(request: HttpRequest, code: str) -> HttpResponse:
     )
     return move_page(
         request,
-        label=EVALUATION.moves["object"].label,
-        heading=f"提出异议 · {row.round.year}年度期满评价",
+        EVALUATION,
+        row,
+        "object",
         form=NoteForm(post_of(request)),
-        act=partial(evaluating.object_to, row),
+        act=evaluating.object_to,
         values=lambda form: {"text": form.cleaned_data["note"]},
         back=f"/my/evaluation/{code}/",
+        heading=f"{row.round.year}年度期满评价",
         consequence="请写明哪一项数字有误、依据是什么。",
     )
 
@@ -66,6 +66,8 @@ def object_to(request: HttpRequest, code: str) -> HttpResponse:
 def result_list(request: HttpRequest) -> HttpResponse:
     """培育成果: what the institution has claimed, and the form to claim another."""
     at, refusal = clock.now(), None
+    if request.method == "POST" and request.actor.role != "institution_admin":
+        raise NotAllowed("由贵机构管理员申报培育成果。")
     pilot = pilots_of(request.actor).first()
     rows = list(queries.visible_results(request.actor).order_by("-pk")[:50])
     form = None

@@ -1,9 +1,6 @@
 """The county's pages: verifying cultivation results."""
 
-from functools import partial
-
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,9 +8,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from evaluation import queries
 from evaluation.forms import NoteForm
 from evaluation.operations import results
-from evaluation.views.moves import everything, move_page, nothing, post_of
 from evaluation.workflow import RESULT
-from pilot_portal.accounts.audience import for_roles
+from pilot_portal.common.audience import for_roles
+from pilot_portal.desk.moving import everything, move_page, nothing, post_of
 
 STAFF = ("county_handler", "county_approver", "city_handler", "city_chief")
 
@@ -34,16 +31,16 @@ def result_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Verify (county), confirm or revoke (city) a result."""
     row = get_object_or_404(queries.visible_results(request.actor), pk=pk)
     acts = {"verify": results.verify, "confirm": results.confirm, "revoke": results.revoke}
-    move = RESULT.moves[name]
-    form = NoteForm(post_of(request)) if move.note else Form(post_of(request))
+    noted = RESULT.moves[name].note
     return move_page(
         request,
-        label=move.label,
-        heading=f"{move.label} · {row.enterprise.name} · {row.tier.label}",
-        form=form,
-        act=partial(acts[name], row),
-        values=everything if move.note else nothing,
+        RESULT,
+        row,
+        name,
+        form=NoteForm(post_of(request)) if noted else None,
+        act=acts[name],
+        values=everything if noted else nothing,
         back="/desk/results/",
+        heading=f"{row.enterprise.name} · {row.tier.label}",
         consequence=f"认定日期 {row.reached_on}，依据：{row.evidence}",
-        tone=move.tone,
     )

@@ -1,10 +1,7 @@
 """The enterprise's pages: rating services, confirming results."""
 
-from functools import partial
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,11 +11,11 @@ from evaluation.forms import FollowUpForm, NoteForm, RatingForm
 from evaluation.models import Questionnaire
 from evaluation.operations import results, satisfaction
 from evaluation.rules import DIMENSIONS
-from evaluation.views.moves import everything, move_page, nothing, post_of
 from evaluation.workflow import QUESTIONNAIRE, RESULT
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
-from pilot_portal.common.errors import Refused
+from pilot_portal.common.audience import for_roles
+from pilot_portal.common.errors import NotAllowed, Refused
+from pilot_portal.desk.moving import move_page, nothing, post_of
 from pilot_portal.rounds.models import Stage
 from pilot_portal.rounds.queries import deadline
 
@@ -42,6 +39,8 @@ def rating(request: HttpRequest, pk: int) -> HttpResponse:
     """One questionnaire: answer it once; afterwards as answered, with the follow-up."""
     row = get_object_or_404(queries.visible_questionnaires(request.actor), pk=pk)
     at, refusal = clock.now(), None
+    if request.method == "POST" and not QUESTIONNAIRE.moves["answer"].who(request.actor, row):
+        raise NotAllowed("由贵企业管理员（或其指定的经办人）评价。")
     form = RatingForm(post_of(request)) if row.state == Questionnaire.State.OPEN else None
     if request.method == "POST" and form is not None and form.is_valid():
         data = form.cleaned_data
@@ -85,12 +84,13 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(queries.visible_questionnaires(request.actor), pk=pk)
     return move_page(
         request,
-        label=QUESTIONNAIRE.moves["follow_up"].label,
-        heading=f"追评 · {row.engagement.title}",
+        QUESTIONNAIRE,
+        row,
+        "follow_up",
         form=FollowUpForm(post_of(request)),
-        act=partial(satisfaction.follow_up, row),
-        values=everything,
+        act=satisfaction.follow_up,
         back=f"/my/ratings/{row.pk}/",
+        heading=row.engagement.title,
         consequence="只能追评一次，评分不变。",
     )
 
@@ -111,12 +111,13 @@ def result_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(queries.visible_results(request.actor), pk=pk)
     return move_page(
         request,
-        label=RESULT.moves["enterprise_confirm"].label,
-        heading=f"确认成果 · {row.tier.label}",
-        form=Form(post_of(request)),
-        act=partial(results.enterprise_confirm, row),
+        RESULT,
+        row,
+        "enterprise_confirm",
+        act=results.enterprise_confirm,
         values=nothing,
         back="/my/results/",
+        heading=row.tier.label,
         consequence=f"{row.pilot.organisation.name}申报：贵企业于 {row.reached_on} 获“{row.tier.label}”。",
     )
 
@@ -128,11 +129,11 @@ def result_deny(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(queries.visible_results(request.actor), pk=pk)
     return move_page(
         request,
-        label=RESULT.moves["deny"].label,
-        heading=f"不予认可 · {row.tier.label}",
+        RESULT,
+        row,
+        "deny",
         form=NoteForm(post_of(request)),
-        act=partial(results.deny, row),
-        values=everything,
+        act=results.deny,
         back="/my/results/",
-        tone="danger",
+        heading=row.tier.label,
     )

@@ -10,6 +10,7 @@ from institutions import policies
 from institutions.models import Application, DraftSection
 from institutions.operations.telling import tell_county, tell_institution
 from institutions.queries import is_reported, scan_is_current
+from institutions.rules.sections import CHECKLIST
 from institutions.workflow import APPLICATION
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
@@ -19,14 +20,6 @@ from pilot_portal.rounds.queries import add_working_days, deadline, is_working_d
 from pilot_portal.workflow.machine import Applied
 
 NO_SCAN = "还没有收到本次提交版本的盖章扫描件，不能推荐。"
-CHECKLIST = {
-    "in_city": "在株洲市内注册（对照营业执照）",
-    "legal_person": "具备独立法人资格",
-    "not_finance": "不是金融服务机构",
-    "field": "有行业知识积累和服务生态",
-    "cases": "有服务成功案例",
-    "policy": "符合国、省、市政策导向",
-}
 
 
 def open_by_county(application: Application, *, by: Actor, at: dt.datetime) -> None:

@@ -231,3 +231,14 @@ def all_fields(parts: tuple[Section, ...]) -> Iterator[tuple[Section, Field]]:
     for section in parts:
         for item in section.fields:
             yield section, item
+
+
+# What the county checks against the papers (domain.md §4: county checklist).
+CHECKLIST = {
+    "in_city": "在株洲市内注册（对照营业执照）",
+    "legal_person": "具备独立法人资格",
+    "not_finance": "不是金融服务机构",
+    "field": "有行业知识积累和服务生态",
+    "cases": "有服务成功案例",
+    "policy": "符合国、省、市政策导向",
+}

@@ -13,17 +13,11 @@ from institutions import queries
 from institutions.forms import NoteForm, ReportForm, ReturnForm, SuspendForm, WarnForm
 from institutions.models import Application, CountyReport, PilotInstitution
 from institutions.operations import confirmation, reports, review, roster
-from institutions.views.staff import (
-    case_context,
-    everything,
-    move_page,
-    nothing,
-    post_of,
-    return_values,
-)
+from institutions.views.county import case_context, return_values
 from institutions.workflow import APPLICATION, COUNTY_REPORT, PILOT
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
+from pilot_portal.desk.moving import act_page, everything, move_page, nothing, post_of
 from pilot_portal.regions.queries import active_regions
 from pilot_portal.rounds.models import Round
 from pilot_portal.rounds.queries import rounds_newest_first
@@ -142,20 +136,21 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     if name not in MOVES:
         raise Http404
     act, values = MOVES[name]
-    declared, post = APPLICATION.moves[name], post_of(request)
+    form: Form | None = None
     if values is return_values:
-        form: Form = ReturnForm(post, sections=queries.sections_for(application.round))
-    else:
-        form = NoteForm(post, numbered=name in NUMBERED) if declared.note else Form(post)
+        form = ReturnForm(post_of(request), sections=queries.sections_for(application.round))
+    elif APPLICATION.moves[name].note:
+        form = NoteForm(post_of(request), numbered=name in NUMBERED)
     return move_page(
         request,
-        label=declared.label,
-        heading=f"{declared.label} · {application.organisation.name}",
+        APPLICATION,
+        application,
+        name,
         form=form,
-        act=partial(act, application),
+        act=act,
         values=values,
         back=f"{BASE}{number}/",
-        tone=declared.tone,
+        heading=application.organisation.name,
     )
 
 
@@ -245,16 +240,17 @@ def report_move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     if name not in acts:
         raise Http404
     act, values = acts[name]
-    declared, post = COUNTY_REPORT.moves[name], post_of(request)
+    noted = COUNTY_REPORT.moves[name].note
     return move_page(
         request,
-        label=declared.label,
-        heading=f"{declared.label} · {found.region.name}推荐文件第 {found.edition} 版",
-        form=NoteForm(post) if declared.note else Form(post),
-        act=partial(act, found),
+        COUNTY_REPORT,
+        found,
+        name,
+        form=NoteForm(post_of(request)) if noted else None,
+        act=act,
         values=values,
         back=f"/desk/city/reports/{number}/",
-        tone=declared.tone,
+        heading=f"{found.region.name}推荐文件第 {found.edition} 版",
     )
 
 
@@ -302,7 +298,7 @@ def roster_page(request: HttpRequest) -> HttpResponse:
 def roster_publish(request: HttpRequest, code: str) -> HttpResponse:
     """Publish the roster of a round."""
     found = get_object_or_404(Round, code=code)
-    return move_page(
+    return act_page(
         request,
         label="发布试点机构名单",
         heading=f"发布试点机构名单 · {found.year}年度",
@@ -329,26 +325,28 @@ PILOT_MOVES = {
 def pilot_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One move of the roster."""
     pilot: PilotInstitution = get_object_or_404(queries.visible_pilots(request.actor), pk=pk)
+    back = f"/desk/city/roster/?round={pilot.round.code}"
     if name == "notice":
-        act, form_of, values, label, tone = (
-            roster.give_removal_notice,
-            NoteForm,
-            everything,
-            "移出事先告知",
-            "danger",
+        return act_page(
+            request,
+            label="移出事先告知",
+            heading=f"移出事先告知 · {pilot.organisation.name}",
+            form=NoteForm(post_of(request)),
+            act=partial(roster.give_removal_notice, pilot),
+            back=back,
+            tone="danger",
         )
-    elif name in PILOT_MOVES:
-        act, form_of, values = PILOT_MOVES[name]
-        label, tone = PILOT.moves[name].label, PILOT.moves[name].tone
-    else:
+    if name not in PILOT_MOVES:
         raise Http404
+    act, form_of, values = PILOT_MOVES[name]
     return move_page(
         request,
-        label=label,
-        heading=f"{label} · {pilot.organisation.name}",
+        PILOT,
+        pilot,
+        name,
         form=form_of(post_of(request)),
-        act=partial(act, pilot),
+        act=act,
         values=values,
-        back=f"/desk/city/roster/?round={pilot.round.code}",
-        tone=tone,
+        back=back,
+        heading=pilot.organisation.name,
     )

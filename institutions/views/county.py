@@ -1,6 +1,6 @@
 """The county's pages: queue, case, batch, reports."""
 
-from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,18 +13,12 @@ from institutions import queries
 from institutions.forms import ChecklistForm, NoteForm, ReportForm, ReturnForm
 from institutions.models import Application, CountyReport
 from institutions.operations import reports, review
-from institutions.views.staff import (
-    case_context,
-    everything,
-    move_page,
-    nothing,
-    post_of,
-    return_values,
-)
+from institutions.rules.comparison import differences
 from institutions.workflow import APPLICATION, COUNTY_REPORT
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
+from pilot_portal.desk.moving import everything, move_page, nothing, post_of
 from pilot_portal.documents.queries import papers_of
 from pilot_portal.rounds.models import Round, Stage
 from pilot_portal.rounds.queries import deadline, rounds_newest_first
@@ -32,6 +26,7 @@ from pilot_portal.workflow.queries import timeline
 
 COUNTY = ("county_handler", "county_approver")
 BASE = "/desk/county/applications/"
+TABS = {"content": "申报内容", "changes": "与上次对比", "files": "附件", "checklist": "核对清单"}
 STATES = ("SUBMITTED", "RETURNED", "RECOMMENDED", "DECLINED", "CONFIRMED")
 
 
@@ -88,6 +83,52 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "institutions/county/queue.html", context)
 
 
+def case_context(request: HttpRequest, application: Application, base: str) -> dict[str, Any]:
+    """Everything the case page shows of one application (look/2-county-review)."""
+    versions = queries.versions_of(application)
+    current = versions[-1] if versions else None
+    parts = queries.sections_for(application.round)
+    changed = differences(versions[-2].data, current.data, parts) if current and len(versions) > 1 else []
+    files = queries.file_rows(queries.CASE_TYPE, application.pk)
+    tab = request.GET.get("tab", "content")
+    counts = {"changes": len(changed), "files": len(files)}
+    return {
+        "application": application,
+        "current": current,
+        "again": len(versions) if len(versions) > 1 else 0,
+        "state": {
+            "label": application.get_state_display(),
+            "tone": APPLICATION.tones.get(application.state, ""),
+        },
+        "tabs": [
+            {
+                "label": f"{label}（{counts[key]}）" if counts.get(key) else label,
+                "url": f"?tab={key}",
+                "current": key == tab,
+            }
+            for key, label in TABS.items()
+        ],
+        "tab": tab if tab in TABS else "content",
+        "parts": queries.shown_sections(current, parts) if current else [],
+        "changed": changed,
+        "first": versions[-2] if len(versions) > 1 else None,
+        "files": files,
+        "hints": queries.hints_for(application, current) if current else [],
+        "entries": timeline(queries.CASE_TYPE, application.pk),
+        "papers": list(papers_of(["application-set", "receipt"], current.pk)) if current else [],
+        "moves": [
+            {"label": m.label, "tone": m.tone, "url": f"{base}{application.number}/{m.name}/"}
+            for m in APPLICATION.moves_open_to(request.actor, application)
+        ],
+        "base": base,
+    }
+
+
+def return_values(form: ReturnForm) -> dict[str, Any]:
+    """A return's note and its notes by section."""
+    return {"note": form.cleaned_data["note"], "sections": form.notes()}
+
+
 def _case(request: HttpRequest, number: str) -> Application:
     return get_object_or_404(queries.visible_applications(request.actor), number=number)
 
@@ -135,22 +176,22 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     if name not in acts:
         raise Http404
     act, values, consequence = acts[name]
-    declared = APPLICATION.moves[name]
-    post = post_of(request)
+    form: Form | None = None
     if name == "return":
-        form: Form = ReturnForm(post, sections=queries.sections_for(application.round))
-    else:
-        form = NoteForm(post) if declared.note else Form(post)
+        form = ReturnForm(post_of(request), sections=queries.sections_for(application.round))
+    elif APPLICATION.moves[name].note:
+        form = NoteForm(post_of(request))
     return move_page(
         request,
-        label=declared.label,
-        heading=f"{declared.label} · {application.organisation.name}",
+        APPLICATION,
+        application,
+        name,
         form=form,
-        act=partial(act, application),
+        act=act,
         values=values,
         back=f"{BASE}{number}/",
+        heading=application.organisation.name,
         consequence=consequence,
-        tone=declared.tone,
     )
 
 

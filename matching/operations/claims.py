@@ -1,7 +1,6 @@
 """Claiming (揭榜): begin, write, submit, withdraw, give up."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,6 +10,7 @@ from demands.models import Demand
 from institutions.models import PilotInstitution
 from matching import policies, queries, rules
 from matching.models import Claim
+from matching.rules import ClaimData
 from matching.workflow import CLAIM
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.queries import recipients_in
@@ -22,28 +22,6 @@ from pilot_portal.rounds.queries import settings_of
 
 GOOD_STANDING = frozenset({"LISTED"})
 LIVE = ("SUBMITTED", "SHORTLISTED", "SELECTED", "FROZEN")
-
-
-@dataclass(frozen=True)
-class ClaimData:
-    """What an institution writes into a claim; money in fen."""
-
-    kinds: tuple[str, ...] = ()
-    proposal: str = ""
-    milestones: str = ""
-    days: int | None = None
-    team: str = ""
-    list_price_fen: int = 0
-    government_fen: int = 0
-    concession_fen: int = 0
-    enterprise_fen: int = 0
-    payment: str = Claim.Payment.ONCE
-    bears_ungranted: str = "institution"
-
-    @property
-    def split(self) -> rules.Split:
-        """The three-way split of the price."""
-        return rules.Split(self.list_price_fen, self.government_fen, self.concession_fen, self.enterprise_fen)
 
 
 def refuse_unless_open(demand: Demand, *, at: dt.datetime) -> None:

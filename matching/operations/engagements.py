@@ -1,7 +1,6 @@
 """The service contract: sign, serve, log, deliver, accept, dispute, terminate."""
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from demands.workflow import DEMAND
 from matching import policies, rules
 from matching.models import ChosenKind, Engagement, ServiceLog
 from matching.operations.choosing import free_place, release_demand
+from matching.rules import ContractData
 from matching.workflow import ENGAGEMENT
 from pilot_portal.accounts.actors import SYSTEM, Actor
 from pilot_portal.accounts.queries import recipients_in, recipients_of_region
@@ -25,17 +25,6 @@ CONTRACT, COMPLETION, PROOF = "contract", "completion", "proof"
 CASE_TYPE = "matching.engagement"
 DONE = frozenset({Engagement.State.ACCEPTED, Engagement.State.ACCEPTED_BY_COUNTY})
 MAX_HOURS_A_DAY = Decimal(24)
-
-
-@dataclass(frozen=True)
-class ContractData:
-    """What both sides agree on at signing; money in fen."""
-
-    signed_on: dt.date
-    starts_on: dt.date
-    ends_on: dt.date
-    split: rules.Split
-    payment: str
 
 
 def tell_parties(engagement: Engagement, subject: str, *, at: dt.datetime, by: Actor) -> None:

@@ -13,9 +13,10 @@ from matching.forms import ClaimForm, NoteForm
 from matching.models import Claim
 from matching.operations import choosing, claims
 from matching.workflow import CLAIM
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
+from pilot_portal.desk.moving import move_page, post_of
 from pilot_portal.rounds.queries import Deadline, setting
 from pilot_portal.workflow.queries import timeline
 
@@ -136,39 +137,22 @@ def claim_page(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("matching:applicant-claim", pk=pk)
 
 
-def _note_page(
-    request: HttpRequest, claim: Claim, name: str, act: Any, consequence: str, done: str
-) -> HttpResponse:
-    move = CLAIM.moves[name]
-    form = NoteForm(request.POST or None, required=move.note)
-    refusal = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(claim, by=request.actor, at=clock.now(), note=form.cleaned_data["note"])
-        except Refused as error:
-            refusal = error
-        else:
-            messages.success(request, done)
-            return redirect("matching:applicant-claim", pk=claim.pk)
-    status = refusal.status if refusal else (422 if form.is_bound else 200)
-    context = {
-        "move": {"label": move.label, "tone": move.tone},
-        "form": form,
-        "refusal": refusal,
-        "consequence": consequence,
-        "back_url": f"/my/claims/{claim.pk}/",
-        "heading": f"{move.label} · 需求 {claim.demand.number}",
-    }
-    return render(request, "matching/confirm.html", context, status=status)
-
-
 @for_roles(*INSTITUTION)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a claim back."""
     claim = get_object_or_404(queries.visible_claims(request.actor), pk=pk)
-    text = "撤回后该揭榜不再参加选择；揭榜期内可以重新揭榜。"
-    return _note_page(request, claim, "withdraw", claims.withdraw_claim, text, "已撤回揭榜。")
+    return move_page(
+        request,
+        CLAIM,
+        claim,
+        "withdraw",
+        form=NoteForm(post_of(request), required=False),
+        act=claims.withdraw_claim,
+        back=f"/my/claims/{claim.pk}/",
+        heading=f"需求 {claim.demand.number}",
+        consequence="撤回后该揭榜不再参加选择；揭榜期内可以重新揭榜。",
+    )
 
 
 @for_roles("institution_admin")
@@ -176,5 +160,14 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Give up after being chosen."""
     claim = get_object_or_404(queries.visible_claims(request.actor), pk=pk)
-    text = "放弃后企业将改选其他机构，您的理由会告知企业。"
-    return _note_page(request, claim, "decline", choosing.decline_selection, text, "已放弃承接。")
+    return move_page(
+        request,
+        CLAIM,
+        claim,
+        "decline",
+        form=NoteForm(post_of(request)),
+        act=choosing.decline_selection,
+        back=f"/my/claims/{claim.pk}/",
+        heading=f"需求 {claim.demand.number}",
+        consequence="放弃后企业将改选其他机构，您的理由会告知企业。",
+    )

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from matching import queries
@@ -14,9 +13,9 @@ from matching.models import Engagement
 from matching.operations import engagements
 from matching.views.party import facts
 from matching.workflow import ENGAGEMENT
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
-from pilot_portal.common.errors import Refused
+from pilot_portal.common.audience import for_roles
+from pilot_portal.desk.moving import move_page, post_of
 
 STAFF = ("county_handler", "county_approver", "city_handler", "city_chief")
 PAGES = {
@@ -69,29 +68,17 @@ def engagement_page(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "matching/county/engagement.html", context)
 
 
-def _move_page(
-    request: HttpRequest, number: str, name: str, form: NoteForm, act: Any, text: str
-) -> HttpResponse:
+def _move(request: HttpRequest, number: str, name: str, **parts: Any) -> HttpResponse:
     engagement = get_object_or_404(queries.visible_engagements(request.actor), number=number)
-    move, refusal = ENGAGEMENT.moves[name], None
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(engagement, by=request.actor, at=clock.now(), **form.cleaned_data)
-        except Refused as error:
-            refusal = error
-        else:
-            messages.success(request, f"已办理：{move.label}。")
-            return redirect("matching:county-engagement", number=number)
-    context = {
-        "move": {"label": move.label, "tone": move.tone},
-        "form": form,
-        "refusal": refusal,
-        "consequence": text,
-        "back_url": address(engagement),
-        "heading": f"{move.label} · 合同 {engagement.number}",
-    }
-    status = refusal.status if refusal else (422 if form.is_bound else 200)
-    return render(request, "matching/confirm.html", context, status=status)
+    return move_page(
+        request,
+        ENGAGEMENT,
+        engagement,
+        name,
+        back=address(engagement),
+        heading=f"合同 {engagement.number}",
+        **parts,
+    )
 
 
 @for_roles("county_approver")
@@ -99,8 +86,8 @@ def _move_page(
 def terminate(request: HttpRequest, number: str) -> HttpResponse:
     """Record the end of a contract with its cause."""
     text = "只有“机构原因”会影响机构的评价；理由会告知双方。"
-    form = TerminateForm(request.POST or None)
-    return _move_page(request, number, "terminate", form, engagements.terminate, text)
+    form = TerminateForm(post_of(request))
+    return _move(request, number, "terminate", form=form, act=engagements.terminate, consequence=text)
 
 
 @for_roles("county_approver")
@@ -108,13 +95,13 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
 def accept_by_county(request: HttpRequest, number: str) -> HttpResponse:
     """Accept on evidence after the enterprise's silence."""
     text = "企业逾期未答复的，经电话询问、上门核实并记录依据后，可由县区核定验收；市局将抽查。"
-    form = NoteForm(request.POST or None)
-    return _move_page(request, number, "accept_by_county", form, engagements.accept_by_county, text)
+    form, act = NoteForm(post_of(request)), engagements.accept_by_county
+    return _move(request, number, "accept_by_county", form=form, act=act, consequence=text)
 
 
 @for_roles("county_handler", "county_approver")
 @require_http_methods(["GET", "POST"])
 def resume(request: HttpRequest, number: str) -> HttpResponse:
     """Bring a disputed contract back into service after mediation."""
-    form = NoteForm(request.POST if request.method == "POST" else None, required=False)
-    return _move_page(request, number, "resume", form, engagements.resume, "协调一致后，合同回到服务中。")
+    form, text = NoteForm(post_of(request), required=False), "协调一致后，合同回到服务中。"
+    return _move(request, number, "resume", form=form, act=engagements.resume, consequence=text)

@@ -13,8 +13,8 @@ from matching.forms import ChoiceForm
 from matching.models import Claim
 from matching.operations import choosing
 from matching.rules import yuan
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
 from pilot_portal.rounds.queries import Deadline
 

@@ -1,11 +1,9 @@
 """The pages of a contract for both its parties: the institution and the enterprise."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,11 +12,12 @@ from matching import policies, queries
 from matching.forms import ContractForm, LogForm, NoteForm, SplitForm
 from matching.models import Engagement
 from matching.operations import choosing, engagements, files
-from matching.rules import Split, yuan
+from matching.rules import yuan
 from matching.workflow import ENGAGEMENT
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
+from pilot_portal.desk.moving import move_page, nothing, post_of
 from pilot_portal.rounds.queries import Deadline, setting
 from pilot_portal.workflow.queries import timeline
 
@@ -180,51 +179,21 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("matching:party-engagement", number=number)
 
 
-def _move_page(
-    request: HttpRequest,
-    number: str,
-    name: str,
-    *,
-    form: Form,
-    act: Callable[..., Any],
-    consequence: str,
-    values: Callable[[Form], dict[str, Any]],
-) -> HttpResponse:
-    engagement, move, refusal = _own(request, number), ENGAGEMENT.moves[name], None
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(engagement, by=request.actor, at=clock.now(), **values(form))
-        except Refused as error:
-            refusal = error
-        else:
-            messages.success(request, f"已办理：{move.label}。")
-            return redirect("matching:party-engagement", number=number)
-    context = {
-        "move": {"label": move.label, "tone": move.tone},
-        "form": form,
-        "refusal": refusal,
-        "consequence": consequence,
-        "back_url": address(engagement),
-        "heading": f"{move.label} · 合同 {engagement.number}",
-    }
-    status = refusal.status if refusal else (422 if request.method == "POST" else 200)
-    return render(request, "matching/confirm.html", context, status=status)
-
-
-def _nothing(_form: Form) -> dict[str, Any]:
-    return {}
-
-
-def _note(form: Form) -> dict[str, Any]:
-    return {"note": form.cleaned_data["note"]}
+def _move(request: HttpRequest, number: str, name: str, **parts: Any) -> HttpResponse:
+    engagement = _own(request, number)
+    return move_page(
+        request,
+        ENGAGEMENT,
+        engagement,
+        name,
+        back=address(engagement),
+        heading=f"合同 {engagement.number}",
+        **parts,
+    )
 
 
 def _note_form(request: HttpRequest, name: str) -> NoteForm:
-    return NoteForm(request.POST if request.method == "POST" else None, required=ENGAGEMENT.moves[name].note)
-
-
-def _empty_form(request: HttpRequest) -> Form:
-    return Form(request.POST if request.method == "POST" else None)
+    return NoteForm(post_of(request), required=ENGAGEMENT.moves[name].note)
 
 
 @for_roles("enterprise_admin", "enterprise_member")
@@ -232,20 +201,15 @@ def _empty_form(request: HttpRequest) -> Form:
 def sign(request: HttpRequest, number: str) -> HttpResponse:
     """The enterprise confirms the contract."""
     text = "确认后合同生效，双方按合同约定履行。请先核对合同扫描件、金额和日期。"
-    form = _empty_form(request)
-    return _move_page(
-        request, number, "sign", form=form, act=engagements.sign, consequence=text, values=_nothing
-    )
+    return _move(request, number, "sign", act=engagements.sign, values=nothing, consequence=text)
 
 
 @for_roles("institution_admin")
 @require_http_methods(["GET", "POST"])
 def start_service(request: HttpRequest, number: str) -> HttpResponse:
     """The institution begins to serve."""
-    text = "开始服务后即可填写服务记录。"
-    form = _empty_form(request)
-    act = engagements.start_service
-    return _move_page(request, number, "start_service", form=form, act=act, consequence=text, values=_nothing)
+    text, act = "开始服务后即可填写服务记录。", engagements.start_service
+    return _move(request, number, "start_service", act=act, values=nothing, consequence=text)
 
 
 @for_roles("institution_admin")
@@ -254,9 +218,7 @@ def deliver(request: HttpRequest, number: str) -> HttpResponse:
     """The institution asks for acceptance."""
     text = "提交后不能再增加服务记录；企业将在规定期限内验收。"
     form = _note_form(request, "deliver")
-    return _move_page(
-        request, number, "deliver", form=form, act=engagements.deliver, consequence=text, values=_note
-    )
+    return _move(request, number, "deliver", form=form, act=engagements.deliver, consequence=text)
 
 
 @for_roles("enterprise_admin", "enterprise_member")
@@ -264,18 +226,15 @@ def deliver(request: HttpRequest, number: str) -> HttpResponse:
 def accept(request: HttpRequest, number: str) -> HttpResponse:
     """The enterprise accepts, with the prices actually paid."""
     engagement = _own(request, number)
-    post = request.POST if request.method == "POST" else None
     has_share = engagement.government_fen > 0
-    form = SplitForm(post, initial=_in_yuan(engagement), government_on=has_share)
+    form = SplitForm(post_of(request), initial=_in_yuan(engagement), government_on=has_share)
     text = "请填写实际发生的金额（元）；验收通过后服务完成，之后可评价满意度。"
+    act = engagements.accept
+    return _move(request, number, "accept", form=form, act=act, values=_actual, consequence=text)
 
-    def values(bound: Form) -> dict[str, Any]:
-        split: Split = bound.split()  # type: ignore[attr-defined]
-        return {"actual": split}
 
-    return _move_page(
-        request, number, "accept", form=form, act=engagements.accept, consequence=text, values=values
-    )
+def _actual(form: SplitForm) -> dict[str, Any]:
+    return {"actual": form.split()}
 
 
 @for_roles("enterprise_admin", "enterprise_member")
@@ -284,38 +243,28 @@ def dispute(request: HttpRequest, number: str) -> HttpResponse:
     """The enterprise does not accept."""
     text = "请写明不予验收的原因，县区工信部门会收到通知并协调。"
     form = _note_form(request, "dispute")
-    return _move_page(
-        request, number, "dispute", form=form, act=engagements.dispute, consequence=text, values=_note
-    )
+    return _move(request, number, "dispute", form=form, act=engagements.dispute, consequence=text)
 
 
 @for_roles("enterprise_admin", "enterprise_member")
 @require_http_methods(["GET", "POST"])
 def resume(request: HttpRequest, number: str) -> HttpResponse:
     """Out of dispute back into service."""
-    form = _note_form(request, "resume")
-    text = "争议协商一致后，合同回到服务中。"
-    return _move_page(
-        request, number, "resume", form=form, act=engagements.resume, consequence=text, values=_note
-    )
+    form, text = _note_form(request, "resume"), "争议协商一致后，合同回到服务中。"
+    return _move(request, number, "resume", form=form, act=engagements.resume, consequence=text)
 
 
 @for_roles("enterprise_admin", "enterprise_member")
 @require_http_methods(["GET", "POST"])
 def settle(request: HttpRequest, number: str) -> HttpResponse:
     """Out of dispute accepted after all."""
-    form = _note_form(request, "settle")
-    text = "争议解决并按约定价格验收。"
-    return _move_page(
-        request, number, "settle", form=form, act=engagements.settle, consequence=text, values=_note
-    )
+    form, text = _note_form(request, "settle"), "争议解决并按约定价格验收。"
+    return _move(request, number, "settle", form=form, act=engagements.settle, consequence=text)
 
 
 @for_roles("institution_admin")
 @require_http_methods(["GET", "POST"])
 def give_up(request: HttpRequest, number: str) -> HttpResponse:
     """The institution gives up before signing."""
-    text = "放弃后企业将改选其他机构，理由会告知企业。"
-    form = _note_form(request, "give_up")
-    act = choosing.give_up
-    return _move_page(request, number, "give_up", form=form, act=act, consequence=text, values=_note)
+    form, text = _note_form(request, "give_up"), "放弃后企业将改选其他机构，理由会告知企业。"
+    return _move(request, number, "give_up", form=form, act=choosing.give_up, consequence=text)

@@ -25,7 +25,7 @@ class WordsField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The cleaned text."""
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         try:
             return "\n".join(clean(line) for line in text.splitlines()).strip()
         except Refused as refusal:

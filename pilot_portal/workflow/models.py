@@ -15,7 +15,8 @@ class Case(models.Model):
 
     def get_state_display(self) -> str:
         """The state in words; each case declares its states as the inner class `State`."""
-        return str(self.State(self.state).label)
+        states: type[models.TextChoices] = type(self).__dict__["State"]
+        return str(states(self.state).label)
 
 
 class Entry(models.Model):

@@ -26,7 +26,8 @@ ROOMS = {
         "__init__",
     ),
 }
-AUDIENCES = {"applicant", "enterprise", "county", "city", "expert", "public", "open", "__init__"}
+# `party`: both sides of one contract stand before the same page.
+AUDIENCES = {"applicant", "enterprise", "party", "county", "city", "expert", "public", "open", "__init__"}
 LONGEST = 400
 
 

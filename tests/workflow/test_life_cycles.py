@@ -1,7 +1,7 @@
 """Every role × every state × every move is allowed or refused as the hand-written table says.
 
-`tests/expected/moves.csv` was written from the specification, not from the code. A refused move changes nothing;
-people of the right role from a foreign body or county are refused everywhere.
+`tests/expected/moves.csv` was written from the specification, not from the code. A refused move changes
+nothing; people of the right role from a foreign body or county are refused everywhere.
 """
 
 import csv

@@ -1,7 +1,6 @@
 """One's own account and body: profile, switching, members."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -11,10 +10,13 @@ from pilot_portal.accounts.forms import InviteForm, ProfileForm
 from pilot_portal.accounts.middleware import MEMBERSHIP_KEY
 from pilot_portal.accounts.models import Membership, Organisation
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles, signed_in
 from pilot_portal.common.errors import Refused
 
+ADMINISTRATORS = ("institution_admin", "enterprise_admin")
 
-@login_required
+
+@signed_in
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """我的账号."""
@@ -35,7 +37,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/profile.html", context, status=status)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def switch(request: HttpRequest) -> HttpResponse:
     """Choose in which body one acts."""
@@ -52,12 +54,12 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 def _own_body(request: HttpRequest) -> Organisation:
     body = request.actor.organisation
-    if body is None or request.actor.role not in {"institution_admin", "enterprise_admin"}:
+    if body is None:
         raise Http404
     return body
 
 
-@login_required
+@for_roles(*ADMINISTRATORS)
 @require_http_methods(["GET", "POST"])
 def members(request: HttpRequest) -> HttpResponse:
     """The administrator's page: who stands in the body, inviting."""
@@ -91,7 +93,7 @@ def _member(request: HttpRequest, pk: int) -> Membership:
     return get_object_or_404(queries.members_of(_own_body(request), clock.now()), pk=pk)
 
 
-@login_required
+@for_roles(*ADMINISTRATORS)
 @require_POST
 def remove_member(request: HttpRequest, pk: int) -> HttpResponse:
     """End a member's membership."""
@@ -104,7 +106,7 @@ def remove_member(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("accounts:members")
 
 
-@login_required
+@for_roles(*ADMINISTRATORS)
 @require_POST
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand the administration over to a member."""
@@ -118,7 +120,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:home")
 
 
-@login_required
+@for_roles(*ADMINISTRATORS)
 @require_POST
 def name_decider(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a member decide for the enterprise, or no longer."""

@@ -1,11 +1,11 @@
 """The home of everyone who signed in: what is to be done, by role."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from pilot_portal.common import clock
+from pilot_portal.common.audience import signed_in
 from pilot_portal.desk.registry import Todo, cards_for
 from pilot_portal.notifications.queries import inbox
 
@@ -21,7 +21,7 @@ def shown(todo: Todo) -> dict[str, object]:
     }
 
 
-@login_required
+@signed_in
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Cards with work to do, and the newest messages."""

@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
 from pilot_portal.desk.forms import ExtensionForm, SettingForm
 from pilot_portal.rounds import operations, queries

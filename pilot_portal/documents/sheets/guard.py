@@ -14,7 +14,7 @@ from io import BytesIO
 
 from pilot_portal.common.errors import Refused
 from pilot_portal.documents.sheets import compound
-from pilot_portal.documents.sheets.markup import Attributes, SheetFacts, SheetScan, TablesScan, scan
+from pilot_portal.documents.sheets.markup import Attributes, SheetFacts, SheetScan, Start, TablesScan, scan
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 200 * 1024 * 1024
@@ -51,7 +51,7 @@ class Link:
 
 
 def check(content: bytes) -> Checked:
-    """Look at the bytes of an uploaded spreadsheet. Raises Refused with a sentence for anything not plausible."""
+    """Look at the bytes of an upload. Raises Refused with a sentence for anything not plausible."""
     if not content:
         raise Refused("文件是空的，请检查后重新上传。")
     if len(content) > MOST_BYTES:
@@ -131,9 +131,8 @@ def _refuse_bombs(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Non
                 raise Refused(BOMB)
 
 
-def _walk(archive: zipfile.ZipFile, part: zipfile.ZipInfo, start: object) -> None:
-    chunks = _chunks(archive, part)
-    scan(lambda: next(chunks, b""), start)  # type: ignore[arg-type]
+def _walk(archive: zipfile.ZipFile, part: zipfile.ZipInfo, start: Start) -> None:
+    scan(_chunks(archive, part), start)
 
 
 def _ignore(name: str, attributes: Attributes) -> None:
@@ -151,7 +150,10 @@ def _links(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> dict[str, Link]:
 
     _walk(archive, part, start)
     # A typed e-mail address becomes a hyperlink by itself: nobody follows it here.
-    if any(link.kind.startswith("externalLink") or (link.external and link.kind != "hyperlink") for link in found.values()):
+    if any(
+        link.kind.startswith("externalLink") or (link.external and link.kind != "hyperlink")
+        for link in found.values()
+    ):
         raise Refused(LINKS)
     return found
 
@@ -159,41 +161,46 @@ def _links(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> dict[str, Link]:
 def _check_xlsx(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Checked:
     by_name = {part.filename: part for part in parts}
     links = {name: _links(archive, part) for name, part in by_name.items() if name.endswith(".rels")}
+    _refuse_types(archive, by_name["[Content_Types].xml"])
+    mains = [link.target for link in links.get("_rels/.rels", {}).values() if link.kind == "officeDocument"]
+    book = mains[0].lstrip("/") if mains else ""
+    if book not in by_name:
+        raise Refused(NOT_A_SHEET)
+    folder, _, name = book.rpartition("/")
+    targets = links.get(posixpath.join(folder, "_rels", f"{name}.rels"), {})
+    titles: dict[str, str] = {}
+    for title, link_id in _sheet_ids(archive, by_name[book]).items():
+        if link_id in targets and targets[link_id].kind == "worksheet":
+            path = posixpath.normpath(posixpath.join("/", folder, targets[link_id].target))
+            titles[path.lstrip("/")] = title
+    if not titles:
+        raise Refused(NOT_A_SHEET)
+    if not titles.keys() <= by_name.keys():
+        raise Refused(BROKEN)
+    checked = Checked("xlsx")
+    for name, part in by_name.items():
+        if name in titles:
+            walker = SheetScan()
+            _walk(archive, part, walker.start)
+            checked.sheets[titles[name]] = walker.facts
+        elif name.endswith((".xml", ".vml")):
+            _walk(archive, part, _ignore)
+    return checked
+
+
+def _refuse_types(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     types: set[str] = set()
 
-    def content_type(_name: str, attributes: Attributes) -> None:
+    def start(_name: str, attributes: Attributes) -> None:
         types.add(attributes.get("ContentType", "").casefold())
 
-    _walk(archive, by_name["[Content_Types].xml"], content_type)
+    _walk(archive, part, start)
     if any("macroenabled" in kind or "vbaproject" in kind for kind in types):
         raise Refused(MACROS)
     if any("sheet.binary" in kind for kind in types):
         raise Refused("暂不支持 .xlsb，请另存为 .xlsx 后再传。")
-    book = next(
-        (link.target for link in links.get("_rels/.rels", {}).values() if link.kind == "officeDocument"), ""
-    ).lstrip("/")
-    if book not in by_name or not any("spreadsheetml" in kind for kind in types):
+    if not any("spreadsheetml" in kind for kind in types):
         raise Refused(NOT_A_SHEET)
-    folder, _, name = book.rpartition("/")
-    ids = _sheet_ids(archive, by_name[book])
-    targets = links.get(posixpath.join(folder, "_rels", f"{name}.rels"), {})
-    checked = Checked("xlsx")
-    sheets: dict[str, SheetFacts] = {}
-    for part in parts:
-        if part.filename.startswith(posixpath.join(folder, "worksheets/")) and part.filename.endswith(".xml"):
-            walker = SheetScan()
-            _walk(archive, part, walker.start)
-            sheets[part.filename] = walker.facts
-        elif part.filename.endswith((".xml", ".vml")) and part.filename != "[Content_Types].xml":
-            _walk(archive, part, _ignore)
-    for title, link_id in ids.items():
-        link = targets.get(link_id)
-        path = posixpath.normpath(posixpath.join("/" + folder, link.target)).lstrip("/") if link else ""
-        if path in sheets:
-            checked.sheets[title] = sheets[path]
-        elif path in by_name and link and link.kind == "worksheet":
-            raise Refused(BROKEN)
-    return checked
 
 
 def _sheet_ids(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> dict[str, str]:

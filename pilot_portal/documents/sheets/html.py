@@ -99,7 +99,7 @@ class _Tables(HTMLParser):
         elif tag == "table" and self.depth:
             self.depth -= 1
             if self.depth == 0:
-                self._end_table()
+                self.end_table()
         elif self.depth == 1 and tag in {"td", "th"}:
             self._end_cell()
         elif self.depth == 1 and tag == "tr":
@@ -123,7 +123,8 @@ class _Tables(HTMLParser):
             self.going = self.gathering.add(self.number, self.cells, hidden=self.hidden)
         self.cells = []
 
-    def _end_table(self) -> None:
+    def end_table(self) -> None:
+        """The table is complete."""
         self._end_row()
         if len(self.sheets) >= _MOST_TABLES:
             raise Refused("网页中的表格过多，请只保留需求表后另存为 .xlsx 再上传。")
@@ -139,7 +140,9 @@ class _Tables(HTMLParser):
 
 
 def _span(text: str | None) -> int:
-    return min(max(1, int(text)), _MOST_SPAN) if text and text.isdecimal() and len(text) < len("100000") else 1
+    return (
+        min(max(1, int(text)), _MOST_SPAN) if text and text.isdecimal() and len(text) < len("100000") else 1
+    )
 
 
 def read_html(content: bytes) -> Workbook:
@@ -148,7 +151,7 @@ def read_html(content: bytes) -> Workbook:
     page.feed(decode(content))
     page.close()
     if page.depth:
-        page._end_table()
+        page.end_table()
     if not page.sheets:
         raise Refused("网页中没有表格，请用 Excel 或 WPS 另存为 .xlsx 再上传。")
     return Workbook("html", tuple(page.sheets))

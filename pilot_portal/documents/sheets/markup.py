@@ -1,8 +1,10 @@
 """The XML inside a spreadsheet, streamed: no DTD, no entities, and what calamine does not tell of a sheet."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from xml.parsers.expat import ExpatError
+from xml.sax import SAXException
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
@@ -16,7 +18,11 @@ MOST_COLUMNS, MOST_SHEET_ROWS = 16_384, 1_048_576
 TOO_WIDE = "表格的行数×列数过大（最右下角的单元格离数据太远），请删除数据以外的行和列后重试。"
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 
+ENTITIES = "文件中含有外部实体或 DTD 声明，为安全起见不予读取。请用 Excel 或 WPS 另存后重试。"
+BROKEN_XML = "文件已损坏，无法读取。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
+
 Attributes = Mapping[str, str]
+Start = Callable[[str, Attributes], None]
 
 
 @dataclass
@@ -40,7 +46,7 @@ class SheetFacts:
 class Scan(DefusedExpatParser):  # type: ignore[misc]
     """A parser that calls one function per element and refuses DTDs and entities."""
 
-    def __init__(self, start: Callable[[str, Attributes], None]) -> None:
+    def __init__(self, start: Start) -> None:
         self.on_start = start
         super().__init__(forbid_dtd=True)
 
@@ -55,20 +61,20 @@ class Scan(DefusedExpatParser):  # type: ignore[misc]
         """Nor does text."""
 
 
-def scan(chunks: "Callable[[], object]", start: Callable[[str, Attributes], None]) -> None:
+def scan(chunks: Iterable[bytes], start: Start) -> None:
     """Stream XML through `start(local name, attributes)`.
 
-    `chunks` is called until it gives nothing. Raises Refused for a DTD, an entity or broken XML.
+    Raises Refused for a DTD, an entity or broken XML.
     """
-    from_expat = Scan(start)
+    parser = Scan(start)
     try:
-        while chunk := chunks():
-            from_expat.feed(chunk)
-        from_expat.close()
+        for chunk in chunks:
+            parser.feed(chunk)
+        parser.close()
     except DefusedXmlException:
-        raise Refused("文件中含有外部实体或 DTD 声明，为安全起见不予读取。请用 Excel 或 WPS 另存后重试。") from None
-    except (SyntaxError, ValueError, LookupError):
-        raise Refused("文件已损坏，无法读取。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。") from None
+        raise Refused(ENTITIES) from None
+    except (SAXException, ExpatError, ValueError, LookupError):
+        raise Refused(BROKEN_XML) from None
 
 
 def column_number(letters: str) -> int:
@@ -136,7 +142,7 @@ class SheetScan:
 
 
 class TablesScan:
-    """Gathers the facts of every table of an OpenDocument spreadsheet; repeated rows and cells count fully."""
+    """Gathers the facts of every table of an .ods; repeated rows and cells count fully."""
 
     def __init__(self) -> None:
         self.tables: dict[str, SheetFacts] = {}

@@ -1,4 +1,4 @@
-"""What was read from a spreadsheet: sheets, rows with the numbers they have in the file, cells as they stood."""
+"""What was read from a spreadsheet: sheets, rows by their numbers in the file, cells as they stood."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row that holds something: its number in their sheet, its cells from column A on, whether it is hidden."""
+    """A row that holds something: its number in their sheet, its cells from column A on, hidden or not."""
 
     number: int
     cells: tuple[Cell, ...]
@@ -138,7 +138,7 @@ def cell_words(cell: Cell) -> str:
 
 
 def column_letters(column: int) -> str:
-    """The letters of a column counted from 0: A, B … Z, AA …"""
+    """The letters of a column counted from 0: A, B … Z, AA."""
     letters = ""
     column += 1
     while column:

@@ -3,7 +3,6 @@
 import uuid
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from pilot_portal.attachments.answer import file_answer
 from pilot_portal.attachments.operations import note_access
 from pilot_portal.common import clock
+from pilot_portal.common.audience import signed_in
 from pilot_portal.common.errors import Refused
 from pilot_portal.documents import operations, queries
 from pilot_portal.documents.models import Paper
@@ -22,7 +22,7 @@ from pilot_portal.rounds.models import Round
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@login_required
+@signed_in
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """The person's papers; the list part alone for htmx, which asks again while something is under way."""
@@ -34,7 +34,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, template, {"page": page, "papers": papers, "waiting": waiting})
 
 
-@login_required
+@signed_in
 @require_POST
 def request_paper(request: HttpRequest, kind: str, subject: int) -> HttpResponse:
     """Ask for a paper of a subject; unknown or unseen subjects are 404."""
@@ -49,7 +49,7 @@ def request_paper(request: HttpRequest, kind: str, subject: int) -> HttpResponse
     return redirect("documents:mine")
 
 
-@login_required
+@signed_in
 @require_POST
 def request_sheet(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """Ask for a workbook of a round, of one reporting unit where `region` is posted."""
@@ -65,7 +65,7 @@ def request_sheet(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     return redirect("documents:mine")
 
 
-@login_required
+@signed_in
 @require_GET
 def download(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The file of a built paper, logged; 404 for those who may not see it."""
@@ -77,7 +77,7 @@ def download(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return file_answer(paper.file, paper.file_name, mime)
 
 
-@login_required
+@signed_in
 @require_POST
 def retry(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Ask again for a paper that failed."""
@@ -89,7 +89,7 @@ def retry(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return redirect("documents:mine")
 
 
-@login_required
+@signed_in
 @require_POST
 def cancel(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Cancel a paper that waits."""

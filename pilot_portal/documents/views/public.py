@@ -33,26 +33,30 @@ def _facts(paper: Paper) -> dict[str, object]:
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask by code, or by the file itself, whose bytes are compared."""
     if _over_limit(request):
-        return render(
-            request, "documents/verify.html", {"problem": "查询过于频繁，请一分钟后再试。"}, status=429
-        )
-    if request.method == "GET":
-        code = re.sub(r"[^0-9a-fA-F]", "", request.GET.get("code", ""))
-        if code:
-            return redirect("documents:verify-code", code=code.lower()[:32])
-        return render(request, "documents/verify.html", {})
+        return _again(request, "查询过于频繁，请一分钟后再试。", 429)
+    if request.method == "POST":
+        return _compare(request)
+    code = re.sub(r"[^0-9a-fA-F]", "", request.GET.get("code", ""))
+    if code:
+        return redirect("documents:verify-code", code=code.lower()[:32])
+    return render(request, "documents/verify.html", {})
+
+
+def _again(request: HttpRequest, problem: str, status: int, code: str = "") -> HttpResponse:
+    return render(request, "documents/verify.html", {"problem": problem, "code": code}, status=status)
+
+
+def _compare(request: HttpRequest) -> HttpResponse:
+    """The uploaded file against the portal's own, byte by byte; it is not kept."""
     upload = request.FILES.get("file")
     if upload is None:
-        return render(request, "documents/verify.html", {"problem": "请选择要核对的文件。"}, status=422)
+        return _again(request, "请选择要核对的文件。", 422)
     if (upload.size or 0) > MAX_BYTES:
-        return render(request, "documents/verify.html", {"problem": "文件超过 20 MB。"}, status=422)
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    paper = queries.by_digest(digest.hexdigest())
+        return _again(request, "文件超过 20 MB。", 422)
+    paper = queries.by_digest(hashlib.file_digest(upload.file, "sha256").hexdigest())
     if paper is None:
         problem = "该文件与本平台存档均不一致：可能被修改过、打印后重新扫描过，或不是本平台出具。"
-        return render(request, "documents/verify.html", {"problem": problem}, status=404)
+        return _again(request, problem, 404)
     return render(request, "documents/verified.html", _facts(paper) | {"same_bytes": True})
 
 
@@ -66,5 +70,5 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     paper = queries.by_verify_code(code)
     if paper is None:
         problem = "没有找到这个验证码，请核对后再输入；仍找不到的，该文件不是本平台出具。"
-        return render(request, "documents/verify.html", {"problem": problem, "code": code}, status=404)
+        return _again(request, problem, 404, code)
     return render(request, "documents/verified.html", _facts(paper))

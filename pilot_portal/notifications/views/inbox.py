@@ -1,17 +1,17 @@
 """The inbox: everyone who signed in sees his own."""
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from pilot_portal.common import clock
+from pilot_portal.common.audience import signed_in
 from pilot_portal.notifications import queries
 from pilot_portal.notifications.operations import mark_read
 
 
-@login_required
+@signed_in
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """A page of the person's messages, newest first."""
@@ -20,7 +20,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/inbox.html", {"page": page, "messages_list": messages})
 
 
-@login_required
+@signed_in
 @require_GET
 def open_message(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a message as read and go where it points."""
@@ -29,7 +29,7 @@ def open_message(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(message.path or "notifications:inbox")
 
 
-@login_required
+@signed_in
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark all messages as read."""

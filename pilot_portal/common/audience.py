@@ -22,7 +22,7 @@ def for_roles(*roles: str, readers: tuple[str, ...] = ()) -> Callable[[V], V]:
     def decorate(view: V) -> V:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            role = request.actor.role
+            role = request.actor.role  # type: ignore[attr-defined] - put there by CurrentActor
             if role in roles or (role in readers and request.method in {"GET", "HEAD"}):
                 return view(request, *args, **kwargs)
             if role == "public" and request.method in {"GET", "HEAD"}:
@@ -33,3 +33,17 @@ def for_roles(*roles: str, readers: tuple[str, ...] = ()) -> Callable[[V], V]:
         return cast("V", guarded)
 
     return decorate
+
+
+def signed_in(view: V) -> V:
+    """Everyone who signed in, whatever the role. Anonymous: sign-in on GET, 403 on POST."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method in {"GET", "HEAD"}:
+            return redirect_to_login(request.get_full_path())
+        raise NotAllowed("请先登录。")
+
+    return cast("V", guarded)

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from evaluation import queries
 from evaluation.forms import ApprovalForm, AwardForm, DecisionForm, DocumentForm, NoteForm
 from evaluation.operations import awards, evaluating
-from evaluation.views.boards import board_of, kpi_of
-from evaluation.views.moves import everything, move_page, post_of
+from evaluation.views.city.boards import board_of, kpi_of
 from evaluation.workflow import AWARD, EVALUATION
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
+from pilot_portal.desk.moving import act_page, move_page, post_of
 from pilot_portal.rounds.models import Round, Stage
 from pilot_portal.rounds.queries import deadline, rounds_newest_first
 from pilot_portal.workflow.queries import timeline
@@ -139,12 +139,13 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     form = DecisionForm(post_of(request), initial=first)
     return move_page(
         request,
-        label=EVALUATION.moves["decide"].label,
-        heading=f"作出决定 · {row.pilot.organisation.name}",
+        EVALUATION,
+        row,
+        "decide",
         form=form,
-        act=partial(evaluating.decide, row),
-        values=everything,
+        act=evaluating.decide,
         back=f"/desk/city/evaluations/case/{row.pk}/",
+        heading=row.pilot.organisation.name,
         consequence="；".join(row.findings),
     )
 
@@ -154,13 +155,12 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def publish_results(request: HttpRequest, code: str) -> HttpResponse:
     """Publish the decided results."""
     found = _round(request, code)
-    return move_page(
+    return act_page(
         request,
         label="公布评价结果",
         heading=f"公布评价结果 · {found.year}年度",
         form=DocumentForm(post_of(request)),
         act=partial(evaluating.publish_results, found),
-        values=everything,
         back=f"/desk/city/evaluations/{code}/",
         consequence="公布后内容冻结，任何人可见。",
     )
@@ -171,13 +171,12 @@ def publish_results(request: HttpRequest, code: str) -> HttpResponse:
 def propose_award(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose an award for an institution."""
     row = get_object_or_404(queries.visible_evaluations(request.actor), pk=pk)
-    return move_page(
+    return act_page(
         request,
         label="提请奖补",
         heading=f"提请奖补 · {row.pilot.organisation.name}",
         form=AwardForm(post_of(request)),
         act=partial(awards.propose_award, row),
-        values=everything,
         back=f"/desk/city/evaluations/case/{row.pk}/",
         consequence="由局里批准；提议人不能登记批准。",
     )
@@ -200,18 +199,17 @@ AWARD_ACTS = {
 def award_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One move of an award: publicity, approval (with minutes and number), payment and so on."""
     award = get_object_or_404(queries.visible_awards(request.actor), pk=pk)
-    move = AWARD.moves[name]
     post = post_of(request)
-    form = ApprovalForm(post) if name == "approve" else NoteForm(post, required=move.note)
+    form = ApprovalForm(post) if name == "approve" else NoteForm(post, required=AWARD.moves[name].note)
     return move_page(
         request,
-        label=move.label,
-        heading=f"{move.label} · {award.pilot.organisation.name}",
+        AWARD,
+        award,
+        name,
         form=form,
-        act=partial(AWARD_ACTS[name], award),
-        values=everything,
+        act=AWARD_ACTS[name],
         back=f"/desk/city/evaluations/case/{award.evaluation_id}/",
-        tone=move.tone,
+        heading=award.pilot.organisation.name,
     )
 
 
@@ -220,13 +218,12 @@ def award_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def publish_awards(request: HttpRequest, code: str) -> HttpResponse:
     """Publish the approved awards."""
     found = _round(request, code)
-    return move_page(
+    return act_page(
         request,
         label="公布奖补名单",
         heading=f"公布奖补名单 · {found.year}年度",
         form=DocumentForm(post_of(request)),
         act=partial(awards.publish_awards, found),
-        values=everything,
         back=f"/desk/city/evaluations/{code}/",
         consequence="公布后内容冻结，任何人可见。",
     )

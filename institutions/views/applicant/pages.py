@@ -13,11 +13,12 @@ from institutions.models import Application, DraftSection
 from institutions.operations import applications, drafts
 from institutions.rules import sections as declared
 from institutions.rules.checks import years_without_figures
-from institutions.views.tasks import groups_of, next_step
+from institutions.views.applicant.tasks import groups_of, next_step
 from institutions.workflow import APPLICATION
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
+from pilot_portal.desk.moving import move_page, nothing
 from pilot_portal.rounds.models import Round
 from pilot_portal.workflow.queries import timeline
 
@@ -307,33 +308,27 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "institutions/applicant/check.html", context, status=status)
 
 
+MOVES = {
+    "take_back": (applications.take_back, "撤回后可以修改，须在截止前重新提交。"),
+    "withdraw": (applications.withdraw_application, "撤回申报后不再参加本批次，截止前可以重新填报。"),
+    "reopen": (applications.reopen, "重新填报沿用原编号和已填内容。"),
+}
+
+
 @for_roles(*INSTITUTION)
 @require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """Take back, withdraw, reopen: asked once more."""
     application = _case(request, code)
-    acts = {
-        "take_back": (applications.take_back, "撤回后可以修改，须在截止前重新提交。"),
-        "withdraw": (applications.withdraw_application, "撤回申报后不再参加本批次，截止前可以重新填报。"),
-        "reopen": (applications.reopen, "重新填报沿用原编号和已填内容。"),
-    }
-    act, consequence = acts[name]
-    declared_move = APPLICATION.moves[name]
-    refusal = None
-    if request.method == "POST":
-        try:
-            act(application, by=request.actor, at=clock.now())
-        except Refused as error:
-            refusal = error
-        else:
-            messages.success(request, f"已办理：{declared_move.label}。")
-            return redirect("institutions:applicant-application", code=code)
-    context = {
-        "move": {"label": declared_move.label, "tone": declared_move.tone},
-        "form": None,
-        "refusal": refusal,
-        "consequence": consequence,
-        "back_url": address(application),
-        "heading": f"{declared_move.label} · {application.round.year}年度试点申报",
-    }
-    return render(request, "institutions/confirm.html", context, status=refusal.status if refusal else 200)
+    act, consequence = MOVES[name]
+    return move_page(
+        request,
+        APPLICATION,
+        application,
+        name,
+        act=act,
+        values=nothing,
+        back=address(application),
+        heading=f"{application.round.year}年度试点申报",
+        consequence=consequence,
+    )

@@ -1,10 +1,7 @@
 """The city's pages of sanctions: clue, verification, hearing, decision, publication, reversal."""
 
-from functools import partial
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -12,12 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from evaluation import queries
 from evaluation.forms import ClueForm, HearingForm, NoteForm, SanctionForm
 from evaluation.operations import sanctions
-from evaluation.views.moves import everything, move_page, nothing, post_of
 from evaluation.workflow import SANCTION
-from pilot_portal.accounts.audience import for_roles
 from pilot_portal.accounts.models import Organisation
 from pilot_portal.common import clock
+from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
+from pilot_portal.desk.moving import everything, move_page, nothing, post_of
 from pilot_portal.rounds.models import Round
 from pilot_portal.workflow.queries import timeline
 
@@ -63,7 +60,7 @@ def clue(request: HttpRequest, code: str) -> HttpResponse:
         "heading": f"登记线索 · {found.year}年度",
         "back_url": "/desk/city/sanctions/",
     }
-    return render(request, "evaluation/confirm.html", context, status=status)
+    return render(request, "desk/confirm.html", context, status=status)
 
 
 @for_roles(*CITY, readers=READERS)
@@ -99,16 +96,15 @@ ACTS = {
 def sanction_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One move of a sanction."""
     row = get_object_or_404(queries.visible_sanctions(request.actor), pk=pk)
-    move, post = SANCTION.moves[name], post_of(request)
     forms = {"hear": HearingForm, "decide": SanctionForm, "reverse": NoteForm, "drop": NoteForm}
-    form = forms.get(name, Form)(post)
     return move_page(
         request,
-        label=move.label,
-        heading=f"{move.label} · {row.organisation.name}",
-        form=form,
-        act=partial(ACTS[name], row),
+        SANCTION,
+        row,
+        name,
+        form=forms[name](post_of(request)) if name in forms else None,
+        act=ACTS[name],
         values=everything if name in forms else nothing,
         back=f"/desk/city/sanctions/{row.pk}/",
-        tone=move.tone,
+        heading=row.organisation.name,
     )

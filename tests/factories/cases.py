@@ -1,0 +1,386 @@
+"""Cases of every life cycle, put straight into any state, and the people whom they concern."""
+
+import datetime as dt
+from typing import Any
+
+from demands.models import Demand, DemandList
+from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
+from institutions.models import Application, ApplicationVersion, CountyReport, PilotInstitution
+from matching.models import Claim, Engagement
+from pilot_portal.accounts.actors import PUBLIC, SYSTEM, Actor
+from pilot_portal.accounts.models import Organisation
+from pilot_portal.bulletin.models import Publication
+from pilot_portal.codes.models import ServiceKind, Tier
+from pilot_portal.regions.models import Region
+from pilot_portal.rounds.models import Round
+from pilot_portal.workflow.machine import REGISTRY, entry_digest
+from pilot_portal.workflow.models import Case, Entry
+from tests.factories.people import (
+    NOW,
+    enterprise,
+    institution,
+    make_round,
+    member,
+    next_number,
+    organisation,
+    region,
+)
+
+
+def put(case: Case, case_type: str, state: str) -> Case:
+    """Save a case straight into a state, with a trail of one entry that says so."""
+    case.state, case.step, case.digest = state, 0, ""
+    case.save(force_insert=True)
+    entry = Entry(
+        case_type=case_type,
+        case_id=case.pk,
+        step=0,
+        move="start",
+        to_state=state,
+        role="system",
+        actor_display="系统",
+        at=NOW,
+    )
+    entry.digest = entry_digest(entry)
+    entry.save(force_insert=True)
+    type(case)._default_manager.filter(pk=case.pk).update(digest=entry.digest)
+    case.digest = entry.digest
+    return case
+
+
+def application(state: str = "DRAFT", **fields: Any) -> Application:
+    """An application; one that was ever submitted has a number and a first version."""
+    n = next_number()
+    body = fields.pop("organisation", None) or institution()
+    made = Application(
+        round=fields.pop("round", None) or make_round(),
+        organisation=body,
+        region=fields.pop("region", None) or body.region,
+        created_at=NOW,
+        **fields,
+    )
+    if state != "DRAFT":
+        made.number = made.number or f"{made.round.code}-A-{9000 + n:04}"
+        made.versions_count, made.submitted_at, made.last_submitted_at = 1, NOW, NOW
+    put(made, "institutions.application", state)
+    if state != "DRAFT":
+        version(made)
+    return made
+
+
+def version(made: Application, number: int = 1) -> ApplicationVersion:
+    """A frozen version of an application, with the least it needs."""
+    frozen = ApplicationVersion.objects.create(
+        application=made,
+        version=number,
+        submitted_at=NOW,
+        data={},
+        digest="0" * 64,
+        contact="示例联系人",
+        phone="13800000077",
+        capacity=30,
+        committed=12,
+    )
+    frozen.kinds.set(ServiceKind.objects.filter(code__in=["testing", "innovation"]))
+    return frozen
+
+
+def county_report(state: str = "DRAFT", **fields: Any) -> CountyReport:
+    """A county's report without rows."""
+    where = fields.pop("region", None) or region()
+    made = CountyReport(
+        round=fields.pop("round", None) or make_round(),
+        region=where,
+        number=f"2023-R-{next_number():04}",
+        created_at=NOW,
+        edition=fields.pop("edition", next_number()),
+        **fields,
+    )
+    put(made, "institutions.countyreport", state)
+    return made
+
+
+def pilot(state: str = "LISTED", **fields: Any) -> PilotInstitution:
+    """An institution on the roster."""
+    source = fields.pop("application", None) or application("CONFIRMED")
+    made = PilotInstitution(
+        round=source.round,
+        organisation=source.organisation,
+        application=source,
+        region=source.region,
+        listed_at=NOW,
+        capacity=fields.pop("capacity", 30),
+        committed=fields.pop("committed", 12),
+        **fields,
+    )
+    put(made, "institutions.pilotinstitution", state)
+    made.kinds.set(ServiceKind.objects.all())
+    return made
+
+
+def demand_list(in_round: Round) -> DemandList:
+    """A published list whose claim window is open at NOW."""
+    found = DemandList.objects.filter(round=in_round).first()
+    if found:
+        return found
+    publication = Publication.objects.create(
+        round=in_round,
+        kind=Publication.Kind.DEMAND_LIST,
+        number=f"{in_round.code}-N-{9000 + next_number()}",
+        title="企业服务需求表（第一批）",
+        published_at=NOW,
+        payload={"rows": []},
+    )
+    return DemandList.objects.create(
+        round=in_round,
+        ordinal=1,
+        publication=publication,
+        published_at=NOW,
+        claims_from=NOW - dt.timedelta(days=1),
+        claims_until=NOW + dt.timedelta(days=20),
+    )
+
+
+def demand(state: str = "DRAFT", **fields: Any) -> Demand:
+    """A demand; a published one stands on the round's list with an open claim window."""
+    firm = fields.pop("enterprise", None) or enterprise()
+    in_round = fields.pop("round", None) or make_round()
+    n = next_number()
+    made = Demand(
+        round=in_round,
+        region=firm.region,
+        enterprise=firm,
+        title=fields.pop("title", f"示例需求{n}"),
+        situation="产线数据靠手工记录。",
+        wish="完成产线数字化改造。",
+        present_tier=Tier.objects.get(code="innovative"),
+        target_tier=Tier.objects.get(code="provincial"),
+        contact="示例联系人",
+        phone="13800000088",
+        created_at=NOW,
+        **fields,
+    )
+    if state != "DRAFT":
+        made.number, made.submitted_at = made.number or f"{in_round.code}-D-{9000 + n:04}", NOW
+    if state in {"PUBLISHED", "CHOOSING", "MATCHED", "FULFILLED", "UNCLAIMED", "CLOSED"}:
+        made.list, made.position, made.published_at = demand_list(in_round), n, NOW
+        made.claims_until = made.claims_until or made.list.claims_until
+        made.public_title, made.public_text = made.title, "产线数据靠手工记录，希望完成数字化改造。"
+    put(made, "demands.demand", state)
+    made.kinds.set(ServiceKind.objects.filter(code__in=["digital", "testing"]))
+    return made
+
+
+def claim(state: str = "DRAFT", **fields: Any) -> Claim:
+    """An institution's claim on a demand in the state that fits."""
+    demand_state = {"SELECTED": "MATCHED", "NOT_SELECTED": "CHOOSING", "SHORTLISTED": "CHOOSING"}
+    on = fields.pop("demand", None) or demand(demand_state.get(state, "PUBLISHED"))
+    made = Claim(
+        demand=on,
+        pilot=fields.pop("pilot", None) or pilot(),
+        proposal="示例服务方案",
+        days=60,
+        list_price_fen=fields.pop("list_price_fen", 10_000_00),
+        concession_fen=fields.pop("concession_fen", 2_000_00),
+        enterprise_fen=fields.pop("enterprise_fen", 8_000_00),
+        created_at=NOW,
+        **fields,
+    )
+    if state != "DRAFT":
+        made.number, made.submitted_at = f"{on.number}-{next_number():02}", NOW
+    put(made, "matching.claim", state)
+    made.kinds.set(on.kinds.all())
+    return made
+
+
+def engagement(state: str = "AGREED", **fields: Any) -> Engagement:
+    """A service contract that came from a selected claim."""
+    source = fields.pop("claim", None) or claim("SELECTED")
+    made = Engagement(
+        round=source.demand.round,
+        number=f"{source.demand.round.code}-E-{9000 + next_number():04}",
+        claim=source,
+        demand=source.demand,
+        pilot=source.pilot,
+        enterprise=source.demand.enterprise,
+        title=source.demand.title,
+        list_price_fen=source.list_price_fen,
+        government_fen=source.government_fen,
+        concession_fen=source.concession_fen,
+        enterprise_fen=source.enterprise_fen,
+        created_at=NOW,
+        ever_signed=state != "AGREED",
+        **fields,
+    )
+    put(made, "matching.engagement", state)
+    made.kinds.set(source.kinds.all())
+    return made
+
+
+def questionnaire(state: str = "OPEN", **fields: Any) -> Questionnaire:
+    """The questionnaire of an accepted engagement."""
+    source = fields.pop("engagement", None) or engagement("ACCEPTED", accepted_at=NOW)
+    made = Questionnaire(
+        round=source.round,
+        engagement=source,
+        pilot=source.pilot,
+        enterprise=source.enterprise,
+        opened_at=NOW,
+        **fields,
+    )
+    put(made, "evaluation.questionnaire", state)
+    return made
+
+
+def evaluation(state: str = "COMPUTED", **fields: Any) -> Evaluation:
+    """A computed evaluation of a pilot institution."""
+    whose = fields.pop("pilot", None) or pilot()
+    made = Evaluation(
+        round=whose.round,
+        pilot=whose,
+        computed_at=NOW,
+        questionnaires=10,
+        answered=8,
+        satisfied=7,
+        left_out=0,
+        served=12,
+        committed=whose.committed,
+        score=90,
+        proposal=fields.pop("proposal", "keep"),
+        **fields,
+    )
+    put(made, "evaluation.evaluation", state)
+    return made
+
+
+def award(state: str = "PROPOSED", **fields: Any) -> Award:
+    """A proposed award."""
+    source = fields.pop("evaluation", None) or evaluation("PUBLISHED")
+    made = Award(
+        round=source.round,
+        pilot=source.pilot,
+        evaluation=source,
+        amount_fen=100_000_00,
+        created_at=NOW,
+        **fields,
+    )
+    put(made, "evaluation.award", state)
+    return made
+
+
+def sanction(state: str = "CLUE", **fields: Any) -> Sanction:
+    """A sanction against an institution."""
+    made = Sanction(
+        round=fields.pop("round", None) or make_round(),
+        organisation=fields.pop("organisation", None) or institution(),
+        clue="示例线索",
+        created_at=NOW,
+        **fields,
+    )
+    put(made, "evaluation.sanction", state)
+    return made
+
+
+def result(state: str = "CLAIMED", **fields: Any) -> Result:
+    """A cultivation result that an institution claims."""
+    source = fields.pop("engagement", None) or engagement("ACCEPTED", accepted_at=NOW)
+    made = Result(
+        round=source.round,
+        enterprise=source.enterprise,
+        tier=fields.pop("tier", None) or Tier.objects.get(code="provincial"),
+        pilot=source.pilot,
+        reached_on=dt.date(2023, 9, 1),
+        evidence="示例公告〔2023〕1号",
+        created_at=NOW,
+        **fields,
+    )
+    put(made, "evaluation.result", state)
+    return made
+
+
+MAKERS = {
+    "application": application,
+    "county_report": county_report,
+    "pilot_institution": pilot,
+    "demand": demand,
+    "claim": claim,
+    "engagement": engagement,
+    "questionnaire": questionnaire,
+    "evaluation": evaluation,
+    "award": award,
+    "sanction": sanction,
+    "result": result,
+}
+CASE_TYPES = {
+    "application": "institutions.application",
+    "county_report": "institutions.countyreport",
+    "pilot_institution": "institutions.pilotinstitution",
+    "demand": "demands.demand",
+    "claim": "matching.claim",
+    "engagement": "matching.engagement",
+    "questionnaire": "evaluation.questionnaire",
+    "evaluation": "evaluation.evaluation",
+    "award": "evaluation.award",
+    "sanction": "evaluation.sanction",
+    "result": "evaluation.result",
+}
+
+
+def case_in(life_cycle: str, state: str) -> Case:
+    """A case of a life cycle, put straight into a state."""
+    return MAKERS[life_cycle](state)
+
+
+def flow_of(life_cycle: str) -> Any:
+    """The Workflow of a life cycle of `tests/expected/moves.csv`."""
+    return REGISTRY[CASE_TYPES[life_cycle]]
+
+
+def institution_of(case: Any) -> Organisation:
+    """The institution that a case concerns."""
+    if isinstance(case, Application | PilotInstitution):
+        return case.organisation
+    if isinstance(case, Sanction):
+        return case.organisation
+    holder = getattr(case, "pilot", None)
+    return holder.organisation if holder else institution()
+
+
+def enterprise_of(case: Any) -> Organisation:
+    """The enterprise (its body) that a case concerns."""
+    firm = getattr(case, "enterprise", None)
+    if firm is None and getattr(case, "demand", None):
+        firm = case.demand.enterprise
+    return (firm or enterprise()).organisation
+
+
+def region_of(case: Any) -> Region:
+    """The reporting unit that a case concerns."""
+    for name in ("region",):
+        if getattr(case, name, None):
+            return getattr(case, name)
+    for name in ("enterprise", "pilot", "organisation"):
+        holder = getattr(case, name, None)
+        if holder is not None and holder.region:
+            return holder.region
+    demand_ = getattr(case, "demand", None)
+    return demand_.region if demand_ else region()
+
+
+def actor_for(role: str, case: Any, *, foreign: bool = False) -> Actor:
+    """A person of the role: in the body (or county) that the case concerns, or in a foreign one."""
+    if role == "public":
+        return PUBLIC
+    if role == "system":
+        return SYSTEM
+    if role.startswith("institution"):
+        return member(institution() if foreign else institution_of(case), role)
+    if role.startswith("enterprise"):
+        firm = enterprise()
+        return member(firm.organisation if foreign else enterprise_of(case), role)
+    if role.startswith("county"):
+        where = region_of(case)
+        if foreign:
+            where = Region.objects.exclude(pk=where.pk).order_by("position").first() or where
+        return member(organisation("county", region=where), role)
+    return member(organisation("city"), role)
