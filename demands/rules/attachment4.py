@@ -11,7 +11,18 @@ from functools import lru_cache
 from typing import Any
 
 from demands.rules import contacts, headers
-from demands.rules.headers import COMPANY, CONTACT, COUNTY, JOINED, LABELS, PHONE, REMARK, SERVICES, STATUS, TARGET
+from demands.rules.headers import (
+    COMPANY,
+    CONTACT,
+    COUNTY,
+    JOINED,
+    LABELS,
+    PHONE,
+    REMARK,
+    SERVICES,
+    STATUS,
+    TARGET,
+)
 from demands.rules.rowkinds import DATA, Reading, kind_of
 from demands.rules.terms import (
     DITTO,
@@ -28,6 +39,7 @@ from pilot_portal.common.text import name_key, without_invisible
 from pilot_portal.documents.sheets.workbook import Cell, Sheet, SheetRow, Workbook, cell_words, column_letters
 
 LONGEST = {COMPANY: 120, CONTACT: 40, PHONE: 60, REMARK: 300}
+REMEMBERED = 4096
 DUPLICATE, HIDDEN = "duplicate", "hidden_row"
 NO_HEADER = "没有找到附件4的表头（应有“企业名称、所需服务、企业现状、发展目标”等列），请使用附件4的表样。"
 NO_ROWS = "找到了附件4的表头，但下面没有填写任何企业。"
@@ -41,7 +53,7 @@ _LOCATION = re.compile(r"所在地\s*[:：]?\s*([^\s_＿]+)")
 
 @dataclass(frozen=True)
 class Attachment4Row:
-    """One firm's row, with the row's number in their sheet; `raw` holds what stood there, `notes` sentences."""
+    """One firm's row with its number in their sheet; `raw` is what stood there, `notes` are sentences."""
 
     row: int
     company: str
@@ -110,17 +122,14 @@ def refused_file(message: str) -> Attachment4File:
     return Attachment4File(unit=None, error=message, sheets=())
 
 
-@dataclass(frozen=True)
 class _Words:
     """The official words and how cells are understood by them; the same text is looked at once."""
 
-    regions: Terms
-    kinds: Terms
-    tiers: Terms
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kinds_of", lru_cache(4096)(lambda text: find_kinds(text, self.kinds)))
-        object.__setattr__(self, "tier_of", lru_cache(4096)(lambda text: find_tier(text, self.tiers)))
+    def __init__(self, regions: Sequence[str], kinds: Sequence[str], tiers: Sequence[str]) -> None:
+        self.regions = region_terms(regions)
+        own_kinds, own_tiers = Terms(kinds, KIND_SYNONYMS), Terms(tiers, TIER_SYNONYMS)
+        self.kinds_of = lru_cache(REMEMBERED)(lambda text: find_kinds(text, own_kinds))
+        self.tier_of = lru_cache(REMEMBERED)(lambda text: find_tier(text, own_tiers))
 
 
 class _Row:
@@ -161,7 +170,9 @@ class _Row:
         """The official words of a cell, and a sentence for what is none."""
         if found.unknown:
             unknown = "、".join(f"“{word}”" for word in found.unknown)
-            near = f"，是否为{'、'.join(f'“{word}”' for word in found.suggestions)}" if found.suggestions else ""
+            near = (
+                f"，是否为{'、'.join(f'“{word}”' for word in found.suggestions)}" if found.suggestions else ""
+            )
             self.doubt(field, f"{unknown}不是规定的写法{near}")
         elif not found.words:
             self.doubt(field, "没有填写" if is_nothing(text) else f"“{text}”不是规定的写法")
@@ -181,7 +192,7 @@ def understand(
 
     Gives the file with its rows, or with `error` where no sheet holds the table. Never raises for a bad row.
     """
-    words = _Words(region_terms(regions), Terms(kinds, KIND_SYNONYMS), Terms(tiers, TIER_SYNONYMS))
+    words = _Words(regions, kinds, tiers)
     notes: list[str] = []
     found: list[tuple[Sheet, int, headers.Header]] = []
     unit, location = "", ""
@@ -287,9 +298,9 @@ def _understood(
     if not re.search(r"[^\W\d_]", company):
         row.doubt(COMPANY, f"“{company}”不像企业名称" if company else "没有填写")
     county = _county(row, raw.get(COUNTY, ""), words.regions, places)
-    kinds = row.words(SERVICES, words.kinds_of(raw.get(SERVICES, "")), raw.get(SERVICES, ""))  # type: ignore[attr-defined]
+    kinds = row.words(SERVICES, words.kinds_of(raw.get(SERVICES, "")), raw.get(SERVICES, ""))
     tiers = [
-        (row.words(field, words.tier_of(raw.get(field, "")), raw.get(field, "")) or ("",))[0]  # type: ignore[attr-defined]
+        (row.words(field, words.tier_of(raw.get(field, "")), raw.get(field, "")) or ("",))[0]
         for field in (STATUS, TARGET)
     ]
     contact, phone = _contact(row, cells)
@@ -349,4 +360,3 @@ def _contact(row: _Row, cells: dict[str, list[Cell]]) -> tuple[str, str]:
     if read.phone_doubt:
         row.doubt(PHONE, read.phone_doubt)
     return name, row.tidy(PHONE, read.phone)
-

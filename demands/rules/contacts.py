@@ -11,7 +11,9 @@ from pilot_portal.documents.sheets.workbook import EXACT, Cell, cell_words
 REWRITTEN = "Excel 已改写此号码"
 MOBILE_DIGITS = 11
 _SCIENTIFIC = re.compile(r"\d(?:\.(\d+))?[eE]\+?(\d{1,2})")
-_LABELS = re.compile(r"(?:企业)?(?:联系人|联系电话|联系方式|手机号码?|电话号码?|手机|电话|姓名|号码|[Tt][Ee][Ll])\s*[:：]?")
+_LABELS = re.compile(
+    r"(?:企业)?(?:联系人|联系电话|联系方式|手机号码?|电话号码?|手机|电话|姓名|号码|[Tt][Ee][Ll])\s*[:：]?"
+)
 _EDGES = " \t\n\r,，、;；/\\|:：-—–－()（）[]【】.。·+'’‘\"“”"
 _DIGITS = re.compile(r"\d[\d \-]{3,}\d(?:\s*转\s*\d{1,5})?")
 

@@ -23,17 +23,53 @@ SEARCHED_ROWS = 40
 _LONGEST = 30
 _FEWEST = 3
 # In this order: 「联系人及电话」 holds both words, 「企业联系电话」 and 「企业类型」 the firm's.
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (JOINED, re.compile(r"^(?:企业)?(?:联系人|姓名|负责人).{0,4}(?:电话|手机|联系方式|号码)|^(?:电话|联系电话).{0,2}联系人$")),
-    (PHONE, re.compile(r"^(?:企业|联系人|固定|办公|移动)?(?:联系电话|电话|手机|手机号|联系方式|联系号码)(?:号码?)?$")),
-    (CONTACT, re.compile(r"^(?:企业)?(?:联系人|联络人|经办人)(?:姓名)?$|^姓名$")),
-    (SERVICES, re.compile(r"^(?:企业)?(?:所需|需求|需要)的?服务.{0,6}$|^(?:服务)?需求(?:类型|内容|类别|事项)?$|^服务(?:类型|内容|类别|需求)$|^服务需求.{0,4}$")),
-    (STATUS, re.compile(r"^(?:企业|培育|目前|当前)?现状.{0,4}$|^(?:企业)?(?:目前|现有|现)(?:类型|梯度|层级|资质)$|^企业(?:类型|梯度)$")),
-    (TARGET, re.compile(r"^(?:企业)?(?:发展|培育|预期|拟达)目标.{0,4}$|^目标$|^目标类型$")),
-    (COUNTY, re.compile(r"^(?:企业)?(?:所属|所在)?的?(?:县市区|县区|区县|县\(市区\)|市县区|区县市|县市|辖区|区域|地区|县)(?:名称)?$|^属地$|^所属地$")),
-    (REMARK, re.compile(r"^备注.{0,4}$|^说明$")),
-    (SERIAL, re.compile(r"^序号?$|^编号$|^no\.?$")),
-    (COMPANY, re.compile(r"^(?:需求)?(?:企业|公司|单位|企业\(单位\)|企业单位)(?:名称|全称|名)?$|^名称$")),
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (field, re.compile("|".join(f"^(?:{word})$" for word in words)))
+    for field, words in (
+        (
+            JOINED,
+            (
+                r"(?:企业)?(?:联系人|姓名|负责人).{0,4}(?:电话|手机|联系方式|号码).{0,3}",
+                r"(?:企业)?(?:联系)?电话.{0,2}联系人",
+            ),
+        ),
+        (
+            PHONE,
+            (
+                r"(?:企业|联系人|固定|办公|移动)?(?:联系)?(?:电话|手机)(?:号码?)?",
+                r"(?:企业|联系人)?联系(?:方式|号码)",
+            ),
+        ),
+        (CONTACT, (r"(?:企业)?(?:联系人|联络人|经办人)(?:姓名)?", "姓名")),
+        (
+            SERVICES,
+            (
+                r"(?:企业)?(?:所需|需求|需要)的?服务.{0,6}",
+                r"(?:服务)?需求(?:类型|内容|类别|事项)?",
+                r"服务(?:类型|内容|类别|需求.{0,4})",
+            ),
+        ),
+        (
+            STATUS,
+            (
+                r"(?:企业|培育|目前|当前)?现状.{0,4}",
+                r"(?:企业)?(?:目前|现有|现)(?:类型|梯度|层级|资质)",
+                r"企业(?:类型|梯度)",
+            ),
+        ),
+        (TARGET, (r"(?:企业)?(?:发展|培育|预期|拟达)目标.{0,4}", r"目标(?:类型)?")),
+        (
+            COUNTY,
+            (
+                r"(?:企业)?(?:所属|所在)?的?(?:县市区|县区|区县|市县区|区县市|县市|县\(市区\))(?:名称)?",
+                r"(?:企业)?(?:所属|所在)的?(?:辖区|区域|地区|县)",
+                r"(?:所)?属地",
+            ),
+        ),
+        (REMARK, (r"备注.{0,4}", "说明")),
+        (SERIAL, (r"序号?", "编号", r"no\.?")),
+        (COMPANY, (r"(?:需求)?(?:企业|公司|单位|企业\(单位\)|企业单位)(?:名称|全称|名)?", "名称")),
+    )
 )
 
 
@@ -46,9 +82,7 @@ class Header:
 
     def column(self, field: str) -> int | None:
         """The first column of a field, the joined one for contact and phone; None where there is none."""
-        found = self.columns.get(field) or (
-            self.columns.get(JOINED) if field in {CONTACT, PHONE} else None
-        )
+        found = self.columns.get(field) or (self.columns.get(JOINED) if field in {CONTACT, PHONE} else None)
         return found[0] if found else None
 
 

@@ -65,29 +65,30 @@ class Reading:
 
 def kind_of(row: SheetRow, reading: Reading) -> str:
     """What a line is: DATA, or in a word why it is no firm's row ("" for a blank line of the template)."""
-    texts = [cell_words(cell).strip() for cell in row.cells]
-    filled = [text for text in texts if text]
+    filled = [text for cell in row.cells if (text := cell_words(cell).strip())]
     first = filled[0] if filled else ""
+    if kind := _closing(first, row, reading):
+        return kind
     columns = reading.header.columns
-    company = next((text for column in columns.get(COMPANY, ()) if (text := cell_words(row.cell(column)).strip())), "")
-    if _TOTAL.match(first) or _TOTAL.match(company):
+    own = [
+        text
+        for field in (*LABELS, headers.JOINED)
+        for column in columns.get(field, ())
+        if (text := cell_words(row.cell(column)).strip()) and not _DOTS.match(text)
+    ]
+    if not own:
+        return BLANK if not first or _NUMBER.match(first) or _DOTS.match(first) else NOTE
+    if len(filled) == 1 and (reading.noted or reading.wide.get(row.number, 0) >= _WIDE):
+        return NOTE if reading.noted else HEADING
+    return DATA
+
+
+def _closing(first: str, row: SheetRow, reading: Reading) -> str:
+    """Lines that begin with the word of what they are; "" where it is none."""
+    companies = (cell_words(row.cell(column)).strip() for column in reading.header.columns.get(COMPANY, ()))
+    if _TOTAL.match(first) or any(_TOTAL.match(company) for company in companies):
         return TOTAL
     if _NOTE.match(first):
         reading.noted = True
         return NOTE
-    if _FOOT.match(first):
-        return FOOT
-    own = [
-        column
-        for field in (*LABELS, headers.JOINED)
-        for column in columns.get(field, ())
-        if str(row.cell(column)).strip() and not _DOTS.match(str(row.cell(column)))
-    ]
-    if not own:
-        return BLANK if not first or _NUMBER.match(first) or _DOTS.match(first) else NOTE
-    if len(filled) == 1:
-        if reading.noted:
-            return NOTE
-        if reading.wide.get(row.number, 0) >= _WIDE:
-            return HEADING
-    return DATA
+    return FOOT if _FOOT.match(first) else ""

@@ -1,4 +1,4 @@
-"""Words as counties write them, and the official words they stand for. A word that may mean two is left open."""
+"""Words as counties write them, and the official words for them. What may mean two things is left open."""
 
 import difflib
 import re
@@ -78,7 +78,9 @@ LIKELY: dict[str, str] = {
     "株洲县": "渌口区",
 }
 _QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》]+")
-_NUMBERING = re.compile(r"(?:^|(?<=[\s、,，;；/。]))[(（]?(?:\d{1,2}|[一二三四五六七八九十])[.．、)）:：]\s*|[①-⑳]")
+_NUMBERING = re.compile(
+    r"(?:^|(?<=[\s、,，;；/。]))[(（]?(?:\d{1,2}|[一二三四五六七八九十])[.．、)）:：]\s*|[①-⑳]"
+)
 _BETWEEN = re.compile(r"[、,，;；/\\|＋+\n\r\t 。·&]+|(?<=[\u4e00-\u9fff])[和与及](?=[\u4e00-\u9fff])")
 _SUFFIX = re.compile(r"(?:方面的?|类的?|等)?(?:服务|需求|类|方面|等)*$")
 _NEAR = 0.6
@@ -131,7 +133,7 @@ class Terms:
         return self.by_word[close[0]] if close else ""
 
     def split(self, text: str) -> list[str] | None:
-        """Official words written one after another without anything between; None unless all of it is known."""
+        """Official words written one after another with nothing between; None unless all of it is known."""
         rest, words = bare(text), []
         keys = sorted(self.by_word, key=len, reverse=True)
         while rest:
@@ -158,10 +160,8 @@ def find_kinds(text: str, terms: Terms) -> Found:
         if several is None:
             unknown.append(token)
         words += several or []
-    suggestions = [terms.near(token) for token in unknown]
-    return Found(
-        tuple(dict.fromkeys(words)), tuple(unknown), tuple(dict.fromkeys(word for word in suggestions if word))
-    )
+    near = dict.fromkeys(word for token in unknown if (word := terms.near(token)))
+    return Found(tuple(dict.fromkeys(words)), tuple(unknown), tuple(near))
 
 
 def find_tier(text: str, terms: Terms) -> Found:
@@ -181,7 +181,7 @@ def find_tier(text: str, terms: Terms) -> Found:
 
 
 def region_terms(names: Iterable[str]) -> Terms:
-    """The reporting units with their short forms: 醴陵 for 醴陵市, 云龙示范区 for 株洲经开区（云龙示范区）."""
+    """The reporting units with their short forms: 醴陵, 云龙示范区, 株洲经开区."""
     official = list(names)
     synonyms: dict[str, str] = {}
     for name in official:
@@ -189,7 +189,9 @@ def region_terms(names: Iterable[str]) -> Terms:
         whole = "".join(parts)
         forms = {*parts, whole, *(part.removeprefix("株洲") for part in parts)}
         forms |= {form.removesuffix(end) for form in forms for end in ("区", "县", "市", "示范区")}
-        forms |= {f"{form}{end}" for form in parts for end in ("区", "县", "市") if len(form) == len("攸县") - 1}
+        forms |= {
+            f"{form}{end}" for form in parts for end in ("区", "县", "市") if len(form) == len("攸县") - 1
+        }
         for form in forms:
             if len(form) >= len("醴陵"):
                 synonyms.setdefault(form, name)

@@ -54,6 +54,8 @@ def read(content: bytes) -> Workbook:
 
 def _read_book(book: CalamineWorkbook, checked: Checked) -> Workbook:
     sheets = [found for found in book.sheets_metadata if found.typ == SheetTypeEnum.WorkSheet]
+    if not sheets:
+        raise Refused(BROKEN)
     if len(sheets) > MOST_SHEETS:
         raise Refused("工作表过多，请只保留需求表后再上传。")
     text = 0

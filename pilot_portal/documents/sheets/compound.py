@@ -1,79 +1,122 @@
-"""The directory of an OLE compound file (.xls, .et, encrypted .xlsx): names of its streams, nothing more."""
+"""OLE compound files (.xls, .et, locked .xlsx): the names of their streams, and one stream's bytes.
+
+Every chain of sectors is bounded by the size of the file: a chain that bites its tail is a broken file.
+"""
 
 import struct
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pilot_portal.common.errors import Refused
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BROKEN = "文件已损坏，无法读取。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
 _HEADER = 512
 _ENTRY = 128
-_CLOSING, _LONGEST = 2, 64
 _SHIFTS = {9, 12}
-_MOST_SECTORS = 50_000
+_MINI_SHIFT = 6
+# Numbers from here on mean "end of chain" and the like.
 _END = 0xFFFFFFFA
-_BROKEN = "文件已损坏，无法读取。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
+_STREAM, _ROOT = 2, 5
+
+
+@dataclass(frozen=True)
+class _Entry:
+    name: str
+    kind: int
+    first: int
+    size: int
 
 
 def _words(data: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
 
 
-class _Sectors:
-    """The sectors of a compound file and the table that chains them."""
+class Compound:
+    """A compound file that lies in memory. Raises Refused wherever it contradicts itself."""
 
     def __init__(self, content: bytes) -> None:
-        (shift,) = struct.unpack_from("<H", content, 30)
-        if shift not in _SHIFTS:
-            raise Refused(_BROKEN)
-        self.content = content
-        self.size = 1 << shift
-        self.table = [number for number in _words(content[76:_HEADER]) if number < _END]
-        (more,) = struct.unpack_from("<I", content, 68)
-        for _step in range(_MOST_SECTORS):
-            if more >= _END:
-                break
-            words = _words(self.sector(more))
-            self.table += [number for number in words[:-1] if number < _END]
-            more = words[-1]
+        if len(content) < _HEADER or not content.startswith(MAGIC):
+            raise Refused(BROKEN)
+        self._content = content
+        shift, mini_shift = struct.unpack_from("<HH", content, 30)
+        if shift not in _SHIFTS or mini_shift != _MINI_SHIFT:
+            raise Refused(BROKEN)
+        self._size = 1 << shift
+        self._sectors = len(content) // self._size + 1
+        self._mini_limit, self._first_mini = struct.unpack_from("<2I", content, 56)
+        self._table = self._sector_table()
+        self._entries = self._directory()
 
-    def sector(self, number: int) -> bytes:
-        """One sector. Raises Refused beyond the end of the file."""
-        start = (number + 1) * self.size
-        if start >= len(self.content):
-            raise Refused(_BROKEN)
-        return self.content[start : start + self.size]
+    @property
+    def names(self) -> set[str]:
+        """The names of all streams and storages."""
+        return {entry.name for entry in self._entries}
 
-    def after(self, number: int) -> int:
-        """The sector that follows in the chain. Raises Refused where the table has no word on it."""
-        index, place = divmod(number, self.size // 4)
-        if index >= len(self.table):
-            raise Refused(_BROKEN)
-        words = _words(self.sector(self.table[index]))
-        if place >= len(words):
-            raise Refused(_BROKEN)
-        return words[place]
+    def stream(self, *names: str) -> bytes:
+        """The bytes of the first stream that bears one of the names, in any case."""
+        wanted = {name.casefold() for name in names}
+        entry = next((e for e in self._entries if e.kind == _STREAM and e.name.casefold() in wanted), None)
+        if entry is None:
+            raise Refused(BROKEN)
+        if entry.size >= self._mini_limit:
+            return self._chain(entry.first)[: entry.size]
+        return self._mini(entry)
 
-    def chain(self, number: int) -> Iterator[bytes]:
-        """The sectors of a chain. Raises Refused when it never ends."""
-        for _step in range(_MOST_SECTORS):
-            if number >= _END:
-                return
-            yield self.sector(number)
-            number = self.after(number)
-        raise Refused(_BROKEN)
+    def _sector(self, number: int) -> bytes:
+        start = (number + 1) * self._size
+        if start >= len(self._content):
+            raise Refused(BROKEN)
+        return self._content[start : start + self._size]
 
+    def _sector_table(self) -> list[int]:
+        """Which sector follows which, from the sectors that say so."""
+        holders = [number for number in _words(self._content[76:_HEADER]) if number < _END]
+        (following,) = struct.unpack_from("<I", self._content, 68)
+        steps = 0
+        while following < _END:
+            words = _words(self._sector(following))
+            holders += [number for number in words[:-1] if number < _END]
+            following = words[-1]
+            steps += 1
+            if steps > self._sectors:
+                raise Refused(BROKEN)
+        if len(holders) > self._sectors:
+            raise Refused(BROKEN)
+        return [word for holder in holders for word in _words(self._sector(holder))]
 
-def stream_names(content: bytes) -> set[str]:
-    """The names of all streams and storages of a compound file. Raises Refused when it is broken."""
-    if len(content) < _HEADER or not content.startswith(MAGIC):
-        raise Refused(_BROKEN)
-    (first,) = struct.unpack_from("<I", content, 48)
-    names: set[str] = set()
-    for data in _Sectors(content).chain(first):
+    def _chain(self, first: int) -> bytes:
+        parts: list[bytes] = []
+        number = first
+        while number < _END:
+            if len(parts) > self._sectors or number >= len(self._table):
+                raise Refused(BROKEN)
+            parts.append(self._sector(number))
+            number = self._table[number]
+        return b"".join(parts)
+
+    def _directory(self) -> list[_Entry]:
+        (first,) = struct.unpack_from("<I", self._content, 48)
+        data = self._chain(first)
+        entries = []
         for start in range(0, len(data) - _ENTRY + 1, _ENTRY):
-            length = int.from_bytes(data[start + 64 : start + 66], "little")
-            # An entry of kind 0 is unused; the length counts bytes, the closing zero included.
-            if data[start + 66] and _CLOSING <= length <= _LONGEST:
-                names.add(data[start : start + length - _CLOSING].decode("utf-16-le", "replace"))
-    return names
+            length, kind = struct.unpack_from("<HB", data, start + 64)
+            begin, size = struct.unpack_from("<II", data, start + 116)
+            if kind and 2 <= length <= 64:  # noqa: PLR2004 - bytes of a name, its end included
+                name = data[start : start + length - 2].decode("utf-16-le", "replace")
+                entries.append(_Entry(name, kind, begin, size))
+        return entries
+
+    def _mini(self, entry: _Entry) -> bytes:
+        """A small stream: its pieces of 64 bytes lie inside of the root's stream."""
+        root = next((e for e in self._entries if e.kind == _ROOT), None)
+        if root is None:
+            raise Refused(BROKEN)
+        space, table = self._chain(root.first), _words(self._chain(self._first_mini))
+        parts: list[bytes] = []
+        number = entry.first
+        while number < _END and len(parts) << _MINI_SHIFT < entry.size:
+            if number >= len(table):
+                raise Refused(BROKEN)
+            parts.append(space[number << _MINI_SHIFT : (number + 1) << _MINI_SHIFT])
+            number = table[number]
+        return b"".join(parts)[: entry.size]

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 from pilot_portal.common.errors import Refused
-from pilot_portal.documents.sheets import compound
+from pilot_portal.documents.sheets.biff import LINKS, LOCKED, MACROS, check_records
+from pilot_portal.documents.sheets.compound import BROKEN, MAGIC, Compound
 from pilot_portal.documents.sheets.markup import Attributes, SheetFacts, SheetScan, Start, TablesScan, scan
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -24,12 +25,8 @@ RATIO_FROM = 1024 * 1024
 MOST_PARTS = 2_000
 CHUNK = 256 * 1024
 
-BROKEN = "文件已损坏或没有传完整，无法读取。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
 NOT_A_SHEET = "这不是电子表格。请上传 .xlsx、.xls 或 .et 文件。"
 BOMB = "文件解压后过大，为安全起见不予读取。请删除多余的工作表和空行后另存再传。"
-LOCKED = "文件设有打开密码，无法读取。请取消密码后另存再传。"
-MACROS = "文件中含有宏，不予读取。请另存为不含宏的 .xlsx 后再传。"
-LINKS = "文件链接了其他文件或外部数据，不予读取。请断开外部链接（选择性粘贴为数值）后另存再传。"
 _HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|table|meta|head|body)\b", re.IGNORECASE)
 
 
@@ -56,7 +53,7 @@ def check(content: bytes) -> Checked:
         raise Refused("文件是空的，请检查后重新上传。")
     if len(content) > MOST_BYTES:
         raise Refused("文件超过 20 MB，请分成几份后分别上传。")
-    if content.startswith(compound.MAGIC):
+    if content.startswith(MAGIC):
         return _check_compound(content)
     if content.startswith(b"PK"):
         try:
@@ -74,14 +71,14 @@ def _looks_like_html(content: bytes) -> bool:
 
 
 def _check_compound(content: bytes) -> Checked:
-    names = compound.stream_names(content)
-    if names & {"EncryptedPackage", "EncryptionInfo"}:
+    found = Compound(content)
+    if found.names & {"EncryptedPackage", "EncryptionInfo"}:
         raise Refused(LOCKED)
-    if any(name.startswith(("_VBA_PROJECT", "VBA", "Macros")) for name in names):
+    if any(name.casefold().startswith(("_vba_project", "vba", "macros")) for name in found.names):
         raise Refused(MACROS)
-    if not names & {"Workbook", "Book", "WORKBOOK", "BOOK"}:
+    if not {name.casefold() for name in found.names} & {"workbook", "book"}:
         raise Refused(NOT_A_SHEET)
-    return Checked("xls")
+    return Checked("xls", check_records(found.stream("Workbook", "Book")))
 
 
 def _check_archive(content: bytes) -> Checked:

@@ -151,29 +151,36 @@ class TablesScan:
 
     def start(self, name: str, attributes: Attributes) -> None:
         """One opening tag."""
-        if name == "table":
-            self.facts = SheetFacts()
-            self.tables[attributes.get("table:name", "")] = self.facts
-            self.row = self.rows = 0
-        elif name == "table-row":
-            self.row += self.rows
-            self.rows = _count(attributes.get("table:number-rows-repeated"))
-            self.column = self.columns = 0
-            if attributes.get("table:visibility") in {"collapse", "filter"}:
-                last = min(self.row + self.rows, MOST_SHEET_ROWS)
-                self.facts.hidden.update(range(self.row + 1, last + 1))
-        elif name in {"table-cell", "covered-table-cell"}:
-            self.column += self.columns
-            self.columns = _count(attributes.get("table:number-columns-repeated"))
-            if any("value" in key or key.endswith(":formula") for key in attributes):
-                self.facts.use(self.row + self.rows, self.column + self.columns)
-            down = _count(attributes.get("table:number-rows-spanned"))
-            right = _count(attributes.get("table:number-columns-spanned"))
-            if (down > 1 or right > 1) and len(self.facts.merges) < MOST_MERGES:
-                top, left = self.row + 1, self.column + 1
-                self.facts.merges.append(Merge(top, left, top + down - 1, left + right - 1))
-        elif name == "p" and self.column + self.columns:
+        if name in {"table", "table-row", "table-cell", "covered-table-cell"}:
+            given = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+            if name == "table":
+                self.facts = self.tables[given.get("name", "")] = SheetFacts()
+                self.row = self.rows = 0
+            elif name == "table-row":
+                self._row(given)
+            else:
+                self._cell(given)
+        elif name == "p" and self.columns:
             self.facts.use(self.row + self.rows, self.column + self.columns)
+
+    def _row(self, given: Attributes) -> None:
+        self.row += self.rows
+        self.rows = _count(given.get("number-rows-repeated"))
+        self.column = self.columns = 0
+        if given.get("visibility") in {"collapse", "filter"}:
+            last = min(self.row + self.rows, MOST_SHEET_ROWS)
+            self.facts.hidden.update(range(self.row + 1, last + 1))
+
+    def _cell(self, given: Attributes) -> None:
+        self.column += self.columns
+        self.columns = _count(given.get("number-columns-repeated"))
+        if "value-type" in given or "formula" in given:
+            self.facts.use(self.row + self.rows, self.column + self.columns)
+        down = _count(given.get("number-rows-spanned"))
+        right = _count(given.get("number-columns-spanned"))
+        if (down > 1 or right > 1) and len(self.facts.merges) < MOST_MERGES:
+            top, left = self.row + 1, self.column + 1
+            self.facts.merges.append(Merge(top, left, top + down - 1, left + right - 1))
 
 
 def _count(text: str | None) -> int:
