@@ -22,7 +22,7 @@ def for_roles(*roles: str, readers: tuple[str, ...] = ()) -> Callable[[V], V]:
     def decorate(view: V) -> V:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            role = request.actor.role  # type: ignore[attr-defined] - put there by CurrentActor
+            role = request.actor.role  # type: ignore[attr-defined]  # put there by CurrentActor
             if role in roles or (role in readers and request.method in {"GET", "HEAD"}):
                 return view(request, *args, **kwargs)
             if role == "public" and request.method in {"GET", "HEAD"}:

@@ -62,13 +62,14 @@ def audit_problems(case_type: str) -> list[str]:
         if entry_digest(entry) != entry.digest:
             problems.append(f"{where}: was changed after it was written")
         last[entry.case_id] = entry
+    known: set[int] = set()
     cases = model_of(case_type)._default_manager.values_list("pk", "state", "step", "digest")
     for pk, state, step, digest in cases.iterator(chunk_size=2000):
-        entry = last.get(pk)
-        if entry is None:
+        found = last.get(pk)
+        known.add(pk)
+        if found is None:
             problems.append(f"{case_type}#{pk}: has no entry")
-        elif (entry.to_state, entry.step, entry.digest) != (state, step, digest):
-            problems.append(f"{case_type}#{pk}: is {state} at step {step}, its trail says {entry.to_state}")
-    known = set(model_of(case_type)._default_manager.values_list("pk", flat=True))
-    problems += [f"{case_type}#{pk}: has a trail but no case" for pk in last.keys() - known]
+        elif (found.to_state, found.step, found.digest) != (state, step, digest):
+            problems.append(f"{case_type}#{pk}: is {state} at step {step}, its trail says {found.to_state}")
+    problems += [f"{case_type}#{pk}: has a trail but no case" for pk in sorted(last.keys() - known)]
     return problems

@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +18,8 @@ from tests.queries import assert_same_queries
 
 pytestmark = pytest.mark.django_db
 IMPORTS = "/desk/county/demands/imports/"
+SAMPLES = Path(__file__).parent.parent / "samples" / "attachment4"
+EXPECTED = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -88,6 +91,13 @@ def test_a_dry_run_prints_json_alone_and_takes_nothing_over(path, capsys):
         *("row", "company", "county", "services", "status", "target", "contact", "phone", "remark", "warn")
     }
     assert not Demand.objects.exists()
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_every_sample_is_printed_exactly_as_expected(name, capsys):
+    code, out, err = run(SAMPLES / name, capsys, dry_run=True, json=True)
+    assert (code, err) == (0, "")
+    assert json.loads(out) == EXPECTED[name]
 
 
 def test_a_dry_run_in_words_says_what_would_become_of_each_row(path, capsys):

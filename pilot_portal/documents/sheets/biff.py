@@ -1,0 +1,94 @@
+"""The records of an .xls (BIFF5 and BIFF8), walked before it is read: locks, macros, links, size, hidden rows.
+
+A record is its type, its length, its bytes. Only those are looked at that say something of the above.
+"""
+
+import struct
+
+from pilot_portal.common.errors import Refused
+from pilot_portal.documents.sheets.compound import BROKEN
+from pilot_portal.documents.sheets.markup import SheetFacts
+
+_HEAD = struct.Struct("<HH")
+_CELL = struct.Struct("<HH")
+_BOF, _EOF, _BOUNDSHEET, _FILEPASS, _SUPBOOK, _ROW, _MULRK = 0x0809, 0x0A, 0x85, 0x2F, 0x01AE, 0x0208, 0xBD
+_CONTENT = frozenset({0x0203, 0x0204, 0x0205, 0x027E, 0xFD, 0x06, 0x0206, 0x0406, 0xD6, _MULRK})
+_BIFF8 = 0x0600
+_MACRO_SHEET = 1
+_HIDDEN = 0x20
+_ROW_LENGTH = 16
+# A link's own workbook, and functions of add-ins: nothing outside.
+_INSIDE = {0x0401, 0x3A01}
+LOCKED = "文件设有打开密码，无法读取。请取消密码后另存再传。"
+MACROS = "文件中含有宏，不予读取。请另存为不含宏的 .xlsx 后再传。"
+LINKS = "文件链接了其他文件或外部数据，不予读取。请断开外部链接（选择性粘贴为数值）后另存再传。"
+
+
+def _name(record: bytes, *, wide: bool) -> str:
+    """The name of a sheet: in BIFF8 with a flag for UTF-16, before in the code page of its country."""
+    length = record[6]
+    if not wide:
+        return record[7 : 7 + length].decode("gb18030", "replace")
+    if record[7] & 1:
+        return record[8 : 8 + 2 * length].decode("utf-16-le", "replace")
+    return record[8 : 8 + length].decode("latin-1")
+
+
+def _globals(book: bytes) -> dict[str, int]:
+    """The sheets of a workbook and where their records begin. Raises Refused for locks, macros, links."""
+    sheets: dict[str, int] = {}
+    place, wide = 0, True
+    while place + _HEAD.size <= len(book):
+        kind, length = _HEAD.unpack_from(book, place)
+        record = book[place + _HEAD.size : place + _HEAD.size + length]
+        if kind == _BOF:
+            wide = int.from_bytes(record[:2], "little") >= _BIFF8
+        elif kind == _FILEPASS:
+            raise Refused(LOCKED)
+        elif kind == _BOUNDSHEET and length > _HEAD.size * 2:
+            if record[5] == _MACRO_SHEET:
+                raise Refused(MACROS)
+            sheets[_name(record, wide=wide)] = int.from_bytes(record[:4], "little")
+        elif kind == _SUPBOOK and int.from_bytes(record[2:4], "little") not in _INSIDE:
+            raise Refused(LINKS)
+        elif kind == _EOF:
+            return sheets
+        place += _HEAD.size + length
+    raise Refused(BROKEN)
+
+
+def _sheet(book: bytes, place: int) -> SheetFacts:
+    facts = SheetFacts()
+    depth = 0
+    end = len(book) - _HEAD.size
+    while place <= end:
+        kind, length = _HEAD.unpack_from(book, place)
+        place += _HEAD.size
+        if kind in _CONTENT and length >= _CELL.size and depth == 1:
+            row, column = _CELL.unpack_from(book, place)
+            if kind == _MULRK:
+                column = int.from_bytes(book[place + length - 2 : place + length], "little")
+            facts.use(row + 1, column + 1)
+        elif kind == _ROW and length >= _ROW_LENGTH:
+            if book[place + 12] & _HIDDEN:
+                facts.hidden.add(int.from_bytes(book[place : place + 2], "little") + 1)
+        elif kind == _BOF:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth == 0:
+                return facts
+        place += length
+    raise Refused(BROKEN)
+
+
+def check_records(book: bytes) -> dict[str, SheetFacts]:
+    """What the records of a workbook's stream say of each sheet.
+
+    Raises Refused for a password, macro sheets, links to other files, a sheet that spans too much, and for
+    records that end too early.
+    """
+    try:
+        return {name: _sheet(book, place) for name, place in _globals(book).items()}
+    except (IndexError, struct.error):
+        raise Refused(BROKEN) from None
