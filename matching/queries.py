@@ -36,7 +36,12 @@ def visible_claims(actor: Actor) -> QuerySet[Claim]:
     Source: domain.md §3 Claim.
     """
     claims = Claim.objects.select_related(
-        "demand__enterprise", "demand__region", "demand__round", "pilot__organisation"
+        "demand__enterprise",
+        "demand__region",
+        "demand__round",
+        "demand__present_tier",
+        "demand__target_tier",
+        "pilot__organisation",
     )
     if actor.role == "system":
         return claims

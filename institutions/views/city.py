@@ -17,6 +17,7 @@ from institutions.views.county import case_context, return_values
 from institutions.workflow import APPLICATION, COUNTY_REPORT, PILOT
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
+from pilot_portal.common.errors import NotAllowed
 from pilot_portal.desk.moving import act_page, everything, move_page, nothing, post_of
 from pilot_portal.regions.queries import active_regions
 from pilot_portal.rounds.models import Round
@@ -37,8 +38,8 @@ STATES = (
     "NOT_CONFIRMED",
 )
 BATCHES = {
-    "propose": ("提请确认", confirmation.propose_many),
-    "confirm": ("确认为试点机构", confirmation.confirm_many),
+    "propose": ("提请确认", "city_handler", confirmation.propose_many),
+    "confirm": ("确认为试点机构", "city_chief", confirmation.confirm_many),
 }
 
 
@@ -65,7 +66,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         }
         for case in cases
     ]
-    allowed = {"propose": "city_handler", "confirm": "city_chief"}
     able = {
         "RECOMMENDED": "propose",
         "ACCEPTED_DIRECT": "propose",
@@ -91,7 +91,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "chosen": state,
         "region": region,
         "regions": list(active_regions()),
-        "batch": name if name and request.actor.role == allowed[name] else "",
+        "batch": name if name and request.actor.role == BATCHES[name][1] else "",
         "batch_label": BATCHES[name][0] if name else "",
     }
     return render(request, "institutions/city/overview.html", context)
@@ -160,7 +160,9 @@ def batch(request: HttpRequest, name: str) -> HttpResponse:
     """Propose or confirm several: first the plan, then the act."""
     if name not in BATCHES:
         raise Http404
-    label, act = BATCHES[name]
+    label, role, act = BATCHES[name]
+    if request.actor.role != role:
+        raise NotAllowed(f"您没有权限办理“{label}”：经办人提请，科长确认。")
     keys = [key for key in request.POST.getlist("case") if key.isdigit()]
     found = list(queries.visible_applications(request.actor).filter(pk__in=keys).order_by("number"))
     if request.POST.get("confirmed") == "1":

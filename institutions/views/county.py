@@ -1,5 +1,7 @@
 """The county's pages: queue, case, batch, reports."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +9,7 @@ from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from institutions import queries
@@ -18,7 +21,7 @@ from institutions.workflow import APPLICATION, COUNTY_REPORT
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
-from pilot_portal.desk.moving import everything, move_page, nothing, post_of
+from pilot_portal.desk.moving import everything, move_page, nothing, post_of, press
 from pilot_portal.documents.queries import papers_of
 from pilot_portal.rounds.models import Round, Stage
 from pilot_portal.rounds.queries import deadline, rounds_newest_first
@@ -152,14 +155,16 @@ def checklist(request: HttpRequest, number: str) -> HttpResponse:
     """Keep what was checked."""
     application = _case(request, number)
     form = ChecklistForm(request.POST, kept=application.checklist)
-    if form.is_valid():
-        try:
-            review.set_checklist(application, form.items(), by=request.actor, at=clock.now())
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, "核对清单已保存。")
-    return redirect(f"{BASE}{number}/?tab=checklist")
+    back = f"{BASE}{number}/?tab=checklist"
+    if not form.is_valid():
+        messages.error(request, "核对清单没有保存：备注请控制在 200 字以内。")
+        return redirect(back)
+    return press(
+        request,
+        lambda: review.set_checklist(application, form.items(), by=request.actor, at=clock.now()),
+        back=back,
+        done="核对清单已保存。",
+    )
 
 
 @for_roles(*COUNTY)
@@ -306,22 +311,18 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def report_act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """Upload the scan, send the report, tick that it was mailed."""
-    found, at = _report(request, number), clock.now()
-    try:
-        if name == "scan":
-            upload = request.FILES.get("file")
-            if upload is None:
-                messages.error(request, "请选择要上传的文件。")
-                return redirect("institutions:county-report", number=number)
-            reports.upload_report_scan(found, upload, by=request.actor, at=at)
-            messages.success(request, "扫描件已上传。")
-        elif name == "submit":
-            number_typed = request.POST.get("document_number", "")
-            reports.submit_report(found, document_number=number_typed, by=request.actor, at=at)
-            messages.success(request, "推荐文件已报送市局。")
-        else:
-            reports.mark_mailed(found, by=request.actor, at=at)
-            messages.success(request, "已登记发送邮件。")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    return redirect("institutions:county-report", number=number)
+    found, upload = _report(request, number), request.FILES.get("file")
+    back = reverse("institutions:county-report", kwargs={"number": number})
+    if name == "scan" and upload is None:
+        messages.error(request, "请选择要上传的文件。")
+        return redirect(back)
+    acts: dict[str, tuple[Callable[..., Any], str]] = {
+        "scan": (partial(reports.upload_report_scan, found, upload), "扫描件已上传。"),
+        "submit": (
+            partial(reports.submit_report, found, document_number=request.POST.get("document_number", "")),
+            "推荐文件已报送市局。",
+        ),
+        "mailed": (partial(reports.mark_mailed, found), "已登记发送邮件。"),
+    }
+    act, done = acts[name]
+    return press(request, lambda: act(by=request.actor, at=clock.now()), back=back, done=done)

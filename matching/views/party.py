@@ -17,7 +17,7 @@ from matching.workflow import ENGAGEMENT
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
-from pilot_portal.desk.moving import move_page, nothing, post_of
+from pilot_portal.desk.moving import move_page, nothing, post_of, press
 from pilot_portal.rounds.queries import Deadline, setting
 from pilot_portal.workflow.queries import timeline
 
@@ -168,15 +168,13 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         messages.error(request, "请选择要上传的文件。")
         return redirect("matching:party-engagement", number=number)
-    try:
-        files.add_file(
-            engagement, found, purpose=request.POST.get("purpose", ""), by=request.actor, at=clock.now()
-        )
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "文件已上传。")
-    return redirect("matching:party-engagement", number=number)
+    purpose = request.POST.get("purpose", "")
+    return press(
+        request,
+        lambda: files.add_file(engagement, found, purpose=purpose, by=request.actor, at=clock.now()),
+        back=f"/my/engagements/{number}/",
+        done="文件已上传。",
+    )
 
 
 def _move(request: HttpRequest, number: str, name: str, **parts: Any) -> HttpResponse:

@@ -97,3 +97,22 @@ def move_page(  # noqa: PLR0913 - as act_page, with its case and life cycle
         consequence=consequence,
         tone=move.tone,
     )
+
+
+def press(
+    request: HttpRequest, act: Callable[[], Any], *, back: str, done: str | Callable[[Any], str]
+) -> HttpResponse:
+    """A button without a page of its own: make the act, go back with a word on what came of it.
+
+    A refusal is told on the page the user comes back to, where the state that caused it shows; only
+    `NotAllowed` is left to become 403. `done` is the word on success, or makes it of what the act gave.
+    """
+    try:
+        made = act()
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, done(made) if callable(done) else done)
+    return redirect(back)

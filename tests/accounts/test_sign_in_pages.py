@@ -76,7 +76,7 @@ def test_a_forgotten_password_is_reset_by_mail(client, mailoutbox):
 def test_an_unknown_address_learns_nothing_on_the_page(client, mailoutbox):
     sent = client.post(reverse("account_reset_password"), {"email": "niemand@example.test"}, follow=True)
     assert "请查收邮件" in page_of(sent)
-    assert "没有登记这个邮箱" in mailoutbox[0].body
+    assert not mailoutbox  # a stranger's mailbox is not written to
 
 
 def test_a_stopped_account_is_told_whom_to_ask(client):

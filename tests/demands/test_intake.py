@@ -224,7 +224,8 @@ def test_a_file_that_cannot_be_read_is_told_with_its_reason(county):
 def test_the_workbook_itself_is_for_the_county_alone(county, client_of):
     send(county, workbook(GOOD))
     url = f"/files/{Attachment.objects.get().uuid}/"
-    assert county.get(url).status_code == 200
+    answer = county.get(url)
+    assert (answer.status_code, answer.getvalue()[:2]) == (200, b"PK")
     for stranger in (
         factories.enterprise_admin_wu(),
         factories.county_reviewer_wang(factories.region("430281")),

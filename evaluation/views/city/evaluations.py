@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from evaluation import queries
@@ -14,8 +15,7 @@ from evaluation.views.city.boards import board_of, kpi_of
 from evaluation.workflow import AWARD, EVALUATION
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
-from pilot_portal.common.errors import Refused
-from pilot_portal.desk.moving import act_page, move_page, post_of
+from pilot_portal.desk.moving import act_page, move_page, post_of, press
 from pilot_portal.rounds.models import Round, Stage
 from pilot_portal.rounds.queries import deadline, rounds_newest_first
 from pilot_portal.workflow.queries import timeline
@@ -92,13 +92,13 @@ def evaluations(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def compute(request: HttpRequest, code: str) -> HttpResponse:
     """Compute the evaluations of a round."""
-    try:
-        made = evaluating.compute(_round(request, code), by=request.actor, at=clock.now())
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, f"已计算 {len(made)} 家机构的评价结果。")
-    return redirect("evaluation:city-evaluations", code=code)
+    round_ = _round(request, code)
+    return press(
+        request,
+        lambda: evaluating.compute(round_, by=request.actor, at=clock.now()),
+        back=reverse("evaluation:city-evaluations", kwargs={"code": code}),
+        done=lambda made: f"已计算 {len(made)} 家机构的评价结果。",
+    )
 
 
 @for_roles(*CITY)

@@ -17,8 +17,8 @@ from institutions.views.applicant.tasks import groups_of, next_step
 from institutions.workflow import APPLICATION
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
-from pilot_portal.common.errors import Refused
-from pilot_portal.desk.moving import move_page, nothing
+from pilot_portal.common.errors import NotAllowed, Refused
+from pilot_portal.desk.moving import move_page, nothing, post_of, press
 from pilot_portal.rounds.models import Round
 from pilot_portal.workflow.queries import timeline
 
@@ -259,18 +259,16 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     """Add the licence, a proof or the stamped scan."""
     application = _case(request, code)
     found, purpose = request.FILES.get("file"), request.POST.get("purpose", "")
+    back = f"{address(application)}eligibility/" if purpose == queries.LICENCE else address(application)
     if found is None:
         messages.error(request, "请选择要上传的文件。")
-        return redirect("institutions:applicant-application", code=code)
-    try:
-        drafts.upload_file(application, found, purpose=purpose, by=request.actor, at=clock.now())
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "文件已上传。")
-    if purpose == queries.LICENCE:
-        return redirect("institutions:applicant-section", code=code, part="eligibility")
-    return redirect("institutions:applicant-application", code=code)
+        return redirect(back)
+    return press(
+        request,
+        lambda: drafts.upload_file(application, found, purpose=purpose, by=request.actor, at=clock.now()),
+        back=back,
+        done="文件已上传。",
+    )
 
 
 @for_roles(*INSTITUTION)
@@ -278,7 +276,9 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """检查并提交: everything typed with 更改 beside it; POST submits."""
     application, at = _case(request, code), clock.now()
-    form, refusal = SubmitForm(request.POST if request.method == "POST" else None), None
+    form, refusal = SubmitForm(post_of(request)), None
+    if request.method == "POST" and not APPLICATION.moves["submit"].who(request.actor, application):
+        raise NotAllowed("由本单位管理员提交申报；经办人可以填写和保存。")
     if request.method == "POST" and form.is_valid():
         try:
             applications.submit_application(

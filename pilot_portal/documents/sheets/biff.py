@@ -1,4 +1,4 @@
-"""The records of an .xls (BIFF5 and BIFF8), walked before it is read: locks, macros, links, size, hidden rows.
+"""The records of an .xls (BIFF5, BIFF8), walked before it is read: locks, macros, links, size, hidden rows.
 
 A record is its type, its length, its bytes. Only those are looked at that say something of the above.
 """

@@ -5,6 +5,7 @@ reportlab and the writers: nine tenths of a second for nothing. Here they are kn
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -18,9 +19,7 @@ def start() -> None:
         package = ModuleType(name)
         package.__path__ = [str(ROOT.joinpath(*name.split(".")))]
         sys.modules[name] = package
-    from pilot_portal.documents.sheets.child import main  # noqa: PLC0415 - only now the packages are laid out
-
-    main()
+    import_module("pilot_portal.documents.sheets.child").main()
 
 
 if __name__ == "__main__":
