@@ -61,8 +61,8 @@ def _note(template: Template, **_kwargs: object) -> None:
         _seen.add(origin)
 
 
-def pytest_sessionstart() -> None:
-    template_rendered.connect(_note)
+# At import: this plugin comes in while the session starts, too late to be asked at its start.
+template_rendered.connect(_note)
 
 
 def pytest_sessionfinish() -> None:
