@@ -16,6 +16,10 @@ PRODUCTION = MODE == "production"
 VAR = Path(os.environ.get("PORTAL_VAR", BASE_DIR / "var"))
 
 
+# A year is played in minutes by setting the clock ahead; only in test mode is there such a file.
+CLOCK_AHEAD = VAR / "clock-ahead" if MODE == "test" else None
+
+
 def _secret(name: str) -> str:
     """A secret of the environment; demo and test have a fixed one, production refuses to start without."""
     value = os.environ.get(name, "")

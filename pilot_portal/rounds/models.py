@@ -21,7 +21,15 @@ class Round(models.Model):
     baseline_date = models.DateField("成果基准日", null=True, blank=True)
     is_demo = models.BooleanField("演示批次", default=False)
     texts = models.JSONField("表单文字", default=dict, blank=True)
-    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="设立人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    opened_at = models.DateTimeField("设立时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "批次"

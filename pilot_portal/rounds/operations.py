@@ -1,6 +1,7 @@
 """Acts on rounds: numbers, extensions, settings and their freezing, the working-day calendar."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import chinese_calendar
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from pilot_portal.accounts.actors import Actor
+from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import (
@@ -21,6 +23,65 @@ from pilot_portal.rounds.models import (
 )
 from pilot_portal.rounds.queries import FRIDAY, setting
 from pilot_portal.rounds.settings_table import SETTINGS
+from pilot_portal.rounds.stage_table import order_problems
+
+CODE = re.compile(r"20\d\d[A-Z]?")
+
+
+@transaction.atomic
+def open_round(
+    *,
+    code: str,
+    title: str,
+    document_number: str,
+    baseline_date: dt.date,
+    stages: dict[str, tuple[dt.date, dt.date]],
+    rehearsal: bool = False,
+    by: Actor,
+    at: dt.datetime,
+) -> Round:
+    """Open a round with its calendar. `stages`: kind → first and last day, the last until 24:00 in Beijing.
+
+    Leaves the round, a Stage of every kind, and the holidays of its years where they are known. A rehearsal
+    (征求意见) says so on every page and paper. Raises NotAllowed for anyone but the city; Refused with a
+    problem per field for a code that is taken or misshapen, and for a calendar that cannot be kept.
+    """
+    if not by.is_city:
+        raise NotAllowed("只有市局中小企业科可以设立批次。")
+    problems = [
+        Problem(f"{Stage.Kind(k).label}：{why}", field=k) for k, why in order_problems(stages).items()
+    ]
+    problems += [
+        Problem(f"{Stage.Kind(kind).label}：请填写起止日期。", field=kind)
+        for kind in Stage.Kind.values
+        if kind not in stages
+    ]
+    if not CODE.fullmatch(code):
+        problems.append(
+            Problem("批次代码为四位年份，同年第二个批次加一个大写字母，例如 2023B。", field="code")
+        )
+    elif Round.objects.filter(code=code).exists():
+        problems.append(Problem(f"批次 {code} 已经设立；同年再设请加后缀，例如 {code[:4]}B。", field="code"))
+    if problems:
+        raise Refused("批次没有设立，请修改后再提交。", problems)
+    year = int(code[:4])
+    round_ = Round.objects.create(
+        code=code,
+        year=year,
+        title=title,
+        document_number=document_number,
+        baseline_date=baseline_date,
+        status=Round.Status.CONSULTATION if rehearsal else Round.Status.OPEN,
+        opened_by=by.user,
+        opened_at=at,
+    )
+    Stage.objects.bulk_create(
+        Stage(round=round_, kind=kind, starts_at=clock.day_start(first), ends_at=clock.end_of_day(last))
+        for kind, (first, last) in stages.items()
+    )
+    for known in (year, year + 1):
+        fill_calendar(known)
+    return round_
 
 
 def next_numbers(round: Round, series: str, count: int = 1) -> list[str]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
-from pilot_portal.desk.forms import ExtensionForm, SettingForm
+from pilot_portal.desk.forms import ExtensionForm, RoundForm, SettingForm
 from pilot_portal.rounds import operations, queries
 from pilot_portal.rounds.models import Round, Stage
 from pilot_portal.rounds.settings_table import SETTINGS
@@ -23,7 +23,41 @@ READERS = ("leader", "auditor")
 @require_GET
 def rounds(request: HttpRequest) -> HttpResponse:
     """All rounds."""
-    return render(request, "desk/settings/rounds.html", {"rounds": list(queries.rounds_newest_first())})
+    return render(
+        request,
+        "desk/settings/rounds.html",
+        {"rounds": list(queries.rounds_newest_first()), "may_open": request.actor.is_city},
+    )
+
+
+@for_roles(*CITY)
+@require_http_methods(["GET", "POST"])
+def open_round(request: HttpRequest) -> HttpResponse:
+    """Open a round: head and calendar, proposed from the notice."""
+    at, refusal = clock.now(), None
+    form = RoundForm(request.POST or None, initial=RoundForm.proposal(clock.beijing_date(at).year))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = operations.open_round(
+                code=data["code"].upper(),
+                title=data["title"],
+                document_number=data["document_number"],
+                baseline_date=data["baseline_date"],
+                stages=form.stages(),
+                rehearsal=data["rehearsal"],
+                by=request.actor,
+                at=at,
+            )
+        except Refused as error:
+            refusal = error
+            for problem in error.problems:
+                form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+        else:
+            messages.success(request, f"批次 {made.code} 已设立。")
+            return redirect("desk:settings-round", code=made.code)
+    status = refusal.status if refusal else (422 if form.is_bound else 200)
+    return render(request, "desk/settings/open.html", {"form": form, "refusal": refusal}, status=status)
 
 
 def _said(value: Any, unit: str) -> str:
