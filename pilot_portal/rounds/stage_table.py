@@ -1,7 +1,7 @@
 """The year of a round as the notice lays it, and in which order its stages must end.
 
-Source: the notice (3月10日前 to the county, 3月16日前 to the city, one year of service, 年底 award); days that
-it leaves open are the portal's proposal, which the city edits when it opens a round.
+Source: the notice (3月10日前 to the county, 3月16日前 to the city, one year of service, 年底 award); days
+that it leaves open are the portal's proposal, which the city edits when it opens a round.
 """
 
 import datetime as dt
