@@ -17,7 +17,7 @@ from django.db import connection
 from tests import servers
 
 # Fixtures that need Django's models; imported when Django is ready.
-LATE_PLUGINS = ("tests.house.watch", "tests.people", "tests.portal")
+LATE_PLUGINS = ("tests.house.watch", "tests.people", "tests.portal", "tests.journeys.fixtures")
 pytest.register_assert_rewrite("tests.queries", *LATE_PLUGINS)
 
 _running = ExitStack()
@@ -109,12 +109,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(absent, red=True, bold=True)
 
 
+@pytest.fixture(scope="session")
+def what_migrations_put_in(django_db_setup):
+    """Kept here: while a browser is driven from this thread Django hands out another connection object."""
+    return connection._test_serialized_contents
+
+
 @pytest.fixture
-def refilled(django_db_setup, django_db_blocker):
+def refilled(what_migrations_put_in, django_db_blocker):
     """Puts back what the migrations had put in, after a test that emptied the database."""
     yield
     with django_db_blocker.unblock():
-        connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+        connection.creation.deserialize_db_from_string(what_migrations_put_in)
 
 
 @pytest.fixture(scope="session")

@@ -210,7 +210,7 @@ def _write_sheet(round: Round, region: Region | None, stream: BinaryIO, actor: A
 
 
 ATTACHMENT_1_SHEET = SheetKind(
-    code="attachment-1",
+    code="attachment-1-xlsx",
     title="附件1 试点汇总表",
     may_see=_sees_sheet,
     build=_write_sheet,

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import hmac
 import io
+import logging
 from typing import Any
 
 from celery import current_app
@@ -21,7 +22,9 @@ from pilot_portal.documents.registry import PAPERS, SHEETS, PaperKind, Printing,
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
 
+logger = logging.getLogger(__name__)
 LEASE = dt.timedelta(minutes=10)
+RETRY = dt.timedelta(seconds=30)
 MAX_ATTEMPTS = 3
 INTERACTIVE, BULK = 0, 10
 WORN_OUT = "多次尝试未能生成，已停止；请稍后重试，仍不成功请联系管理员。"
@@ -185,6 +188,13 @@ def run(paper: Paper, *, at: dt.datetime) -> None:
     except Refused as refusal:
         Paper.objects.filter(pk=paper.pk, attempt=paper.attempt, status=Paper.Status.RUNNING).update(
             status=Paper.Status.FAILED, error=refusal.message[:400], finished_at=at
+        )
+        return
+    except Exception:
+        # A fault of ours and no answer to the asker: into the log, and tried again until it is worn out.
+        logger.exception("paper %s (%s) could not be built", paper.pk, paper.kind)
+        Paper.objects.filter(pk=paper.pk, attempt=paper.attempt, status=Paper.Status.RUNNING).update(
+            lease_until=at + RETRY
         )
         return
     paper.file.save(name, ContentFile(content), save=False)

@@ -61,12 +61,12 @@ SHEETS: dict[str, SheetKind] = {}
 
 
 def register_paper(kind: PaperKind) -> None:
-    """Make a paper known; a code belongs to one kind."""
-    if PAPERS.setdefault(kind.code, kind) is not kind:
+    """Make a paper known; a code belongs to one kind, of paper or of workbook: a job names nothing else."""
+    if kind.code in SHEETS or PAPERS.setdefault(kind.code, kind) is not kind:
         raise ValueError(f"paper {kind.code} is registered twice")
 
 
 def register_sheet(kind: SheetKind) -> None:
-    """Make a workbook known; a code belongs to one kind."""
-    if SHEETS.setdefault(kind.code, kind) is not kind:
+    """Make a workbook known; a code belongs to one kind, of paper or of workbook."""
+    if kind.code in PAPERS or SHEETS.setdefault(kind.code, kind) is not kind:
         raise ValueError(f"sheet {kind.code} is registered twice")
