@@ -16,6 +16,7 @@ from institutions import queries
 from institutions.forms import ChecklistForm, NoteForm, ReportForm, ReturnForm
 from institutions.models import Application, CountyReport
 from institutions.operations import reports, review
+from institutions.queries import faces
 from institutions.rules.comparison import differences
 from institutions.workflow import APPLICATION, COUNTY_REPORT
 from pilot_portal.common import clock
@@ -112,7 +113,7 @@ def case_context(request: HttpRequest, application: Application, base: str) -> d
             for key, label in TABS.items()
         ],
         "tab": tab if tab in TABS else "content",
-        "parts": queries.shown_sections(current, parts) if current else [],
+        "parts": faces.shown_sections(current, parts, application.round.years_reported) if current else [],
         "changed": changed,
         "first": versions[-2] if len(versions) > 1 else None,
         "files": files,

@@ -11,6 +11,7 @@ from institutions import queries
 from institutions.forms import SectionForm, SubmitForm, section_check, typed_of
 from institutions.models import Application, DraftSection
 from institutions.operations import applications, drafts
+from institutions.queries import faces
 from institutions.rules import sections as declared
 from institutions.rules.checks import years_without_figures
 from institutions.views.applicant.tasks import groups_of, next_step
@@ -292,7 +293,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     checked = queries.problems_of(application, at=at)
     context = {
         "application": application,
-        "parts": queries.typed_sections(application, at=at, problems=checked.problems),
+        "parts": faces.typed_sections(application, at=at, problems=checked.problems),
         "wrong": [
             {"message": p.message, "url": f"{address(application)}{p.section}/#id_{p.field}"}
             for p in checked.problems

@@ -18,12 +18,10 @@ from institutions.models import (
 )
 from institutions.rules import sections as form
 from institutions.rules.checks import Checked, check_application, finance_problems
-from institutions.rules.comparison import said
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.attachments.queries import files_of
 from pilot_portal.codes.models import Chain, ServiceKind
 from pilot_portal.common import clock
-from pilot_portal.common.errors import Problem
 from pilot_portal.common.text import credit_code_hint
 from pilot_portal.rounds.models import Round, Stage
 from pilot_portal.rounds.queries import Deadline, deadline, setting
@@ -318,27 +316,6 @@ def hints_for(application: Application, version: ApplicationVersion) -> list[dic
     return rows
 
 
-def shown_sections(version: ApplicationVersion, parts: tuple[form.Section, ...]) -> list[dict[str, Any]]:
-    """A frozen version as the check page shows it: sections with label and value of each field."""
-    values, labels = version.data.get("values", {}), version.data.get("labels", {})
-    return [
-        {
-            "code": part.code,
-            "title": part.title,
-            "rows": [
-                {
-                    "label": f"{item.label}（{item.unit}）" if item.unit else item.label,
-                    "value": said(values.get(item.key), labels.get(item.key)),
-                    "long": item.kind == form.LONG,
-                }
-                for item in part.fields
-                if item.kind != form.FILE and (values.get(item.key) is not None or item.required)
-            ],
-        }
-        for part in parts
-    ]
-
-
 def file_rows(case_type: str, case_id: int) -> list[dict[str, Any]]:
     """The files of a case as the attachments component shows them."""
     words = {"licence": "营业执照（法人证书）", "scan": "盖章扫描件", "proof": "佐证材料"}
@@ -351,36 +328,3 @@ def file_rows(case_type: str, case_id: int) -> list[dict[str, Any]]:
         }
         for file in files_of(case_type, case_id)
     ]
-
-
-def typed_sections(
-    application: Application, *, at: dt.datetime, problems: list[Problem]
-) -> list[dict[str, Any]]:
-    """A draft as the check page shows it: what was typed, with its problem and the way to change it."""
-    raw, base = raw_of(application), f"/my/application/{application.round.code}/"
-    wrong = {(problem.section, problem.field): problem.message for problem in problems}
-    shown = []
-    for part in sections_for(application.round, at):
-        rows = []
-        for item in part.fields:
-            if item.kind == form.FILE:
-                continue
-            value = raw.get(part.code, {}).get(item.key, "")
-            words = dict(item.choices)
-            if isinstance(value, list):
-                value = "、".join(words.get(code, code) for code in value)
-            elif item.kind == form.CHOICE:
-                value = words.get(value, value)
-            elif item.kind == form.TICK:
-                value = "是" if value else ""
-            rows.append(
-                {
-                    "label": f"{item.label}（{item.unit}）" if item.unit else item.label,
-                    "value": value,
-                    "long": item.kind == form.LONG,
-                    "problem": wrong.get((part.code, item.key), ""),
-                    "change_url": f"{base}{part.code}/#id_{item.key}",
-                }
-            )
-        shown.append({"code": part.code, "title": part.title, "rows": rows})
-    return shown
