@@ -103,6 +103,13 @@ class AwardForm(PlainForm):
     reason = WordsField(label="理由", rows=3, max_length=300)
 
 
+class ReductionForm(NoteForm):
+    """What is left of an award, and why."""
+
+    amount_fen = YuanField(label="扣减后金额（元）")
+    field_order = ("amount_fen", "note")
+
+
 class ApprovalForm(PlainForm):
     """The bureau's approval of an award."""
 

@@ -1,11 +1,11 @@
 """Reading the year's end: questionnaires, tallies, rankings, progress toward the six targets."""
 
 import datetime as dt
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from demands.models import Demand
 from evaluation import rules
@@ -39,6 +39,12 @@ def visible_questionnaires(actor: Actor) -> QuerySet[Questionnaire]:
     return rows.none()
 
 
+def open_ones_first(rows: QuerySet[Questionnaire]) -> QuerySet[Questionnaire]:
+    """What still waits for an answer on top, then the newest."""
+    waits = Case(When(state="OPEN", is_left_out=False, then=0), default=1)
+    return rows.order_by(waits, "-pk")
+
+
 def visible_evaluations(actor: Actor) -> QuerySet[Evaluation]:
     """City, leader, auditor: all; an institution its own once it was told; the public what is published."""
     rows = Evaluation.objects.select_related("pilot__organisation", "pilot__region", "round", "publication")
@@ -50,6 +56,18 @@ def visible_evaluations(actor: Actor) -> QuerySet[Evaluation]:
     if actor.is_county:
         return rows.filter(told, pilot__region_id=actor.region_id)
     return rows.filter(state="PUBLISHED")
+
+
+def by_rank(rows: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    """The first on top, those without a rank at the end, on every database."""
+    return rows.order_by(F("rank").asc(nulls_last=True), "pk")
+
+
+def public_score(evaluation: Evaluation) -> str:
+    """The score as others than the city see it: none below five answers (domain.md §5)."""
+    if evaluation.score is None or not rules.may_show(evaluation.answered):
+        return "—"
+    return str(evaluation.score)
 
 
 def visible_awards(actor: Actor) -> QuerySet[Award]:
@@ -190,8 +208,11 @@ def funnel(round: Round) -> list[tuple[str, int]]:
         ("服务完成", contracts.filter(state__in=ACCEPTED).values("demand").distinct().count()),
         (
             "企业已评价",
-            Questionnaire.objects.filter(round=round, overall__isnull=False, engagement__demand__isnull=False)
-            .values("engagement__demand")
+            contracts.filter(
+                state__in=ACCEPTED,
+                pk__in=Questionnaire.objects.filter(round=round, overall__isnull=False).values("engagement"),
+            )
+            .values("demand")
             .distinct()
             .count(),
         ),
@@ -239,14 +260,16 @@ def supply_and_demand(round: Round) -> list[dict[str, Any]]:
     ]
 
 
-def served_firms(pilot: PilotInstitution) -> list[tuple[str, str]]:
-    """The firms an institution has a signed contract with: key and name."""
+def served_firms(pilots: Sequence[PilotInstitution]) -> list[tuple[str, str]]:
+    """The firms an institution ever signed with in its rounds: "roster entry-firm", and the name."""
     rows = (
-        Engagement.objects.filter(pilot=pilot, ever_signed=True)
-        .values_list("enterprise_id", "enterprise__name")
+        Engagement.objects.filter(pilot__in=pilots, ever_signed=True)
+        .values_list("pilot_id", "enterprise_id", "enterprise__name", "round__year")
         .distinct()
     )
-    return [(str(pk), name) for pk, name in sorted(rows, key=lambda row: row[1])]
+    ordered = sorted(rows, key=lambda row: (-row[3], row[2]))
+    several = len(pilots) > 1
+    return [(f"{p}-{firm}", f"{name}（{year}年度）" if several else name) for p, firm, name, year in ordered]
 
 
 def answers_for_institution(evaluation: Evaluation) -> dict[str, Any]:
@@ -257,10 +280,13 @@ def answers_for_institution(evaluation: Evaluation) -> dict[str, Any]:
     rows = list(
         Questionnaire.objects.filter(pilot=evaluation.pilot, overall__isnull=False, is_left_out=False)
     )
-    if len(rows) < rules.SHOW_ROWS_FROM:
+    if not rules.may_show(len(rows)):
         return {"count": len(rows), "means": [], "comments": []}
     means = [
-        (label, (sum(Decimal(row.answers[key]) for row in rows) / len(rows)).quantize(rules.CENT))
+        (
+            label,
+            (sum(Decimal(row.answers[key]) for row in rows) / len(rows)).quantize(rules.CENT, ROUND_HALF_UP),
+        )
         for key, label in rules.DIMENSIONS.items()
     ]
     # Sorted by the text itself: the order tells nothing of who or when.

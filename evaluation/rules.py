@@ -1,8 +1,10 @@
 """What the notice computes at the year's end: scores, the exit test, ranking, progress. Pure functions."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 # The dimensions of the questionnaire (default of domain.md §3, not in the notice), with equal weights.
 DIMENSIONS: dict[str, str] = {
@@ -22,18 +24,21 @@ SHOW_ROWS_FROM = 5
 CENT = Decimal("0.01")
 
 
-def weights(given: Mapping[str, Decimal] | None = None) -> dict[str, Decimal]:
-    """The weights of the dimensions, made to sum up to one; equal ones by default."""
-    raw = dict(given) if given else dict.fromkeys(DIMENSIONS, Decimal(1))
+def weights(given: Mapping[str, Decimal] | None = None) -> dict[str, Fraction]:
+    """The weights of the dimensions, made to sum up to one exactly; equal ones by default."""
+    raw = {key: Fraction(value) for key, value in (given or dict.fromkeys(DIMENSIONS, Decimal(1))).items()}
     total = sum(raw.values())
-    return {key: Decimal(value) / total for key, value in raw.items()}
+    return {key: value / total for key, value in raw.items()}
 
 
-def score(answers: Mapping[str, int], by_weight: Mapping[str, Decimal]) -> Decimal:
-    """Score = Σ weight · (answer / 5) · 100, not rounded."""
-    return sum(
-        (by_weight[key] * Decimal(answers[key]) / HIGHEST * 100 for key in by_weight), start=Decimal(0)
-    )
+def score(answers: Mapping[str, int], by_weight: Mapping[str, Fraction]) -> Fraction:
+    """Score = Σ weight · (answer / 5) · 100, exactly: a seventh has no end as a decimal."""
+    return sum((by_weight[key] * answers[key] / HIGHEST * 100 for key in by_weight), start=Fraction(0))
+
+
+def may_show(answered: int) -> bool:
+    """Whether marks may be shown to others than the city: below five only the verdict and its count are."""
+    return answered >= SHOW_ROWS_FROM
 
 
 def is_satisfied(overall: int) -> bool:
@@ -119,11 +124,12 @@ def judge(tally: Tally, limits: Thresholds) -> Outcome:
     return Outcome("keep" if passed else "remove", tuple(findings), share)
 
 
-def mean_score(scores: Sequence[Decimal]) -> Decimal | None:
+def mean_score(scores: Sequence[Fraction]) -> Decimal | None:
     """The mean of the questionnaires' scores to two decimals, half up; None without any."""
     if not scores:
         return None
-    return (sum(scores, start=Decimal(0)) / len(scores)).quantize(CENT, ROUND_HALF_UP)
+    cents = sum(scores, start=Fraction(0)) * 100 / len(scores)
+    return (Decimal(math.floor(cents + Fraction(1, 2))) / 100).quantize(CENT)
 
 
 def ranking(rows: Sequence[tuple[int, Decimal | None, int]]) -> dict[int, int]:

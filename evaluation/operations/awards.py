@@ -4,15 +4,22 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
+from evaluation import queries
 from evaluation.models import Award, Evaluation, Sanction
 from evaluation.workflow import AWARD
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.operations import publish
+from pilot_portal.bulletin.queries import latest
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.rounds.models import Round
+from pilot_portal.rounds.operations import number_in_force
+from pilot_portal.rounds.queries import add_working_days
 
+GRANTED = ("APPROVED", "PAID", "REDUCED")
+LISTED_ALREADY = "名单与已公布的一致，没有新的批准。"
 OPEN_SANCTION = ("CLUE", "VERIFYING", "HEARD", "DECIDED")
 
 
@@ -35,7 +42,7 @@ def propose_award(
     if evaluation.decision != "keep":
         raise Refused("只有评价决定为“继续”的机构可以提请奖补。")
     if amount_fen < 0:
-        raise Refused("金额不能为负数。", [Problem("金额不能为负数。", field="amount")])
+        raise Refused("金额不能为负数。", [Problem("金额不能为负数。", field="amount_fen")])
     award = Award(
         round=evaluation.round,
         pilot=evaluation.pilot,
@@ -62,10 +69,12 @@ def to_publicity(awards: Sequence[Award], *, by: Actor, at: dt.datetime) -> Publ
         refuse_under_sanction(award)
         AWARD.move(award, "to_publicity", by=by, at=at)
     round_ = awards[0].round
+    days = number_in_force(round_, "publicity_days", at=at, act="公示")
     return publish(
         round_,
         Publication.Kind.PUBLICITY,
         f"{round_.year}年度试点服务机构（平台）拟奖补名单公示",
+        body=f"公示期 {days} 个工作日，至 {add_working_days(at, days):%Y-%m-%d} 前。如有异议，请书面反映。",
         payload={"rows": [award_row(award) for award in awards]},
         by=by,
         at=at,
@@ -76,7 +85,10 @@ def to_publicity(awards: Sequence[Award], *, by: Actor, at: dt.datetime) -> Publ
 def approve(
     award: Award, *, body: str, minutes: str, document_number: str, by: Actor, at: dt.datetime
 ) -> None:
-    """Record the bureau's approval: body, minutes and number are all required."""
+    """Record the bureau's approval: body, minutes and number are all required.
+
+    Raises Stale when the round's number of awards is reached; it holds at any concurrency.
+    """
     fields = {"approved_body": body, "minutes": minutes, "document_number": document_number}
     problems = [
         Problem("请填写批准会议、会议纪要和文号。", field=key) for key, v in fields.items() if not v.strip()
@@ -84,7 +96,29 @@ def approve(
     if problems:
         raise Refused("登记批准须填写批准会议、会议纪要和文号。", problems)
     refuse_under_sanction(award)
+    # Written first: approvals of one round wait for one another here, so that each counts those before it.
+    Round.objects.filter(pk=award.round_id).update(year=F("year"))
+    limit = number_in_force(award.round, "award_count", at=at, act="登记奖补批准")
+    if Award.objects.filter(round=award.round, state__in=GRANTED).count() >= limit:
+        raise Stale(f"本批次评比奖补名额 {limit} 家已满；确需增加的，请先凭文号修改批次设定。")
     AWARD.move(award, "approve", by=by, at=at, **{key: value.strip() for key, value in fields.items()})
+
+
+@transaction.atomic
+def reduce(award: Award, *, amount_fen: int, by: Actor, at: dt.datetime, note: str) -> None:
+    """Reduce an approved award to a lower amount, with its reason; the amount before stays in the trail."""
+    if not 0 <= amount_fen < award.amount_fen:
+        wrong = "扣减后的金额须低于原金额，且不能为负数。"
+        raise Refused(wrong, [Problem(wrong, field="amount_fen")])
+    AWARD.move(
+        award,
+        "reduce",
+        by=by,
+        at=at,
+        note=note,
+        amount_fen=amount_fen,
+        data={"before_fen": award.amount_fen, "after_fen": amount_fen},
+    )
 
 
 @transaction.atomic
@@ -95,26 +129,38 @@ def publish_awards(
     at: dt.datetime,
     document_number: str = "",
 ) -> Publication:
-    """Publish the approved awards of a round as a frozen list."""
+    """Publish the approved awards of a round as a frozen list; a list that changed is a new edition.
+
+    Raises NotAllowed, Stale without any award or when this very list is published already.
+    """
     if by.role != "city_chief":
         raise NotAllowed("只有中小企业科科长可以公布奖补名单。")
     rows = list(
-        Award.objects.filter(round=round, state__in=["APPROVED", "PAID", "REDUCED"])
+        Award.objects.filter(round=round, state__in=GRANTED)
         .select_related("pilot__organisation", "pilot__region", "evaluation")
-        .order_by("evaluation__rank", "pk")
+        .order_by(F("evaluation__rank").asc(nulls_last=True), "pk")
     )
     if not rows:
         raise Stale("该批次还没有批准的奖补。")
+    listed, before = [award_row(row) for row in rows], latest(Publication.Kind.AWARD, round.pk)
+    if before is not None and before.payload["rows"] == listed:
+        raise Stale(LISTED_ALREADY)
     publication = publish(
         round,
         Publication.Kind.AWARD,
         f"{round.year}年度试点服务机构（平台）评比奖补名单",
-        payload={"rows": [award_row(row) for row in rows]},
+        payload={"rows": listed},
         by=by,
         at=at,
         document_number=document_number,
+        replaces=before,
     )
-    Award.objects.filter(pk__in=[row.pk for row in rows]).update(publication=publication)
+    won = 0
+    for seen in {row.publication_id for row in rows}:
+        group = [row.pk for row in rows if row.publication_id == seen]
+        won += Award.objects.filter(pk__in=group, publication=seen).update(publication=publication)
+    if won != len(rows):
+        raise Stale(LISTED_ALREADY)
     return publication
 
 
@@ -124,7 +170,7 @@ def award_row(award: Award) -> dict[str, object]:
         "rank": award.evaluation.rank,
         "name": award.pilot.organisation.name,
         "region": award.pilot.region.name,
-        "score": str(award.evaluation.score or "—"),
+        "score": queries.public_score(award.evaluation),
         "served": award.evaluation.served,
         "amount_fen": award.amount_fen,
     }
@@ -138,7 +184,7 @@ def one_to_publicity(award: Award, *, by: Actor, at: dt.datetime, note: str = ""
 
 @transaction.atomic
 def plain_move(award: Award, *, name: str, by: Actor, at: dt.datetime, note: str = "") -> None:
-    """Reject, pay, reduce, cancel, recover: moves that write nothing beside the state and the reason.
+    """Reject, pay, cancel, recover: moves that write nothing beside the state and the reason.
 
     Payment is held while a sanction is open.
     """

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from evaluation import queries, rules
 from evaluation.models import Evaluation
+from evaluation.operations.satisfaction import close_questionnaires, leave_out_blameless
 from evaluation.workflow import EVALUATION
 from institutions.models import PilotInstitution
 from pilot_portal.accounts.actors import Actor
@@ -20,12 +21,16 @@ from pilot_portal.rounds.operations import freeze_settings
 from pilot_portal.rounds.queries import deadline
 
 EVALUATED_STATES = ("LISTED", "WARNED", "RECTIFYING", "SUSPENDED", "COMPLETED")
+PUBLISHED_ALREADY = "该批次的评价结果已经公布，请刷新后再看。"
 SETTINGS = ["exit_satisfied_share", "exit_min_answers", "exit_min_answer_share", "min_enterprises"]
 
 
 @transaction.atomic
 def compute(round: Round, *, by: Actor, at: dt.datetime) -> list[Evaluation]:
     """Compute the evaluation of every institution of a round once the satisfaction window has closed.
+
+    What was counted is closed by the same act, so that every figure can be counted again from the rows. Only
+    those with enough answers are ranked.
 
     Raises NotAllowed for others than the city, Stale before the window's end or when computed already.
     """
@@ -37,14 +42,23 @@ def compute(round: Round, *, by: Actor, at: dt.datetime) -> list[Evaluation]:
     if Evaluation.objects.filter(round=round).exists():
         raise Stale("该批次的评价结果已经计算。")
     pilots = list(PilotInstitution.objects.filter(round=round, state__in=EVALUATED_STATES))
+    leave_out_blameless(round)
+    close_questionnaires(round, at=at)
     limits = queries.thresholds(round, at=at)
     freeze_settings(round, SETTINGS, act="计算期满评价", at=at)
     counted = queries.tallies(pilots)
-    ranks = rules.ranking([(p.pk, counted[p.pk][1], counted[p.pk][0].served) for p in pilots])
+    outcomes = {pk: rules.judge(tally, limits) for pk, (tally, _) in counted.items()}
+    ranks = rules.ranking(
+        [
+            (pk, mean, tally.served)
+            for pk, (tally, mean) in counted.items()
+            if outcomes[pk].proposal != Evaluation.Verdict.NOT_JUDGED
+        ]
+    )
     rows = []
     for pilot in pilots:
         tally, mean = counted[pilot.pk]
-        outcome = rules.judge(tally, limits)
+        outcome = outcomes[pilot.pk]
         rows.append(
             Evaluation(
                 round=round,
@@ -62,7 +76,11 @@ def compute(round: Round, *, by: Actor, at: dt.datetime) -> list[Evaluation]:
                 findings=list(outcome.findings),
             )
         )
-    EVALUATION.start_many(rows, by=by, at=at)
+    try:
+        with transaction.atomic():
+            EVALUATION.start_many(rows, by=by, at=at)
+    except IntegrityError as error:
+        raise Stale("该批次的评价结果已经计算。") from error
     return rows
 
 
@@ -124,13 +142,19 @@ def publish_results(
     at: dt.datetime,
     document_number: str = "",
 ) -> Publication:
-    """Publish the decided results as a frozen list. Raises NotAllowed, Stale while one is undecided."""
+    """Publish the decided results as a frozen list, once.
+
+    Raises NotAllowed, Stale while one is undecided or when they are published already.
+    """
     if by.role != "city_chief":
         raise NotAllowed("只有中小企业科科长可以公布评价结果。")
-    rows = list(queries.visible_evaluations(by).filter(round=round).order_by("rank", "pk"))
+    rows = list(queries.by_rank(queries.visible_evaluations(by).filter(round=round)))
     undecided = [row for row in rows if row.state not in {"DECIDED", "PUBLISHED"}]
     if not rows or undecided:
         raise Stale(f"还有 {len(undecided)} 家未作决定，不能公布。" if rows else "该批次还没有评价结果。")
+    waiting = [row for row in rows if row.state == "DECIDED"]
+    if not waiting:
+        raise Stale(PUBLISHED_ALREADY)
     publication = publish(
         round,
         Publication.Kind.RESULT,
@@ -140,14 +164,14 @@ def publish_results(
         at=at,
         document_number=document_number,
     )
-    waiting = [row for row in rows if row.state == "DECIDED"]
-    EVALUATION.apply_many(waiting, "publish", by=by, at=at, publication=publication)
+    if EVALUATION.apply_many(waiting, "publish", by=by, at=at, publication=publication).refused:
+        raise Stale(PUBLISHED_ALREADY)
     return publication
 
 
 def published_row(evaluation: Evaluation) -> dict[str, object]:
     """What the public learns of one institution; the share only where there are enough answers."""
-    enough = evaluation.answered >= rules.SHOW_ROWS_FROM
+    enough = rules.may_show(evaluation.answered)
     share = rules.percent(evaluation.satisfied, evaluation.answered) if enough else None
     return {
         "rank": evaluation.rank,
@@ -157,6 +181,6 @@ def published_row(evaluation: Evaluation) -> dict[str, object]:
         "committed": evaluation.committed,
         "answered": evaluation.answered,
         "share": f"{share}%" if share is not None else "—",
-        "score": str(evaluation.score) if enough and evaluation.score is not None else "—",
+        "score": queries.public_score(evaluation),
         "decision": evaluation.get_decision_display(),
     }

@@ -18,6 +18,14 @@ from pilot_portal.notifications.operations import tell
 from pilot_portal.rounds.models import Stage
 
 
+def a_year_later(day: dt.date) -> dt.date:
+    """The same day twelve months on; of 29 February the 1 March."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return dt.date(day.year + 1, 3, 1)
+
+
 @transaction.atomic
 def claim_result(
     pilot: PilotInstitution,
@@ -31,8 +39,8 @@ def claim_result(
 ) -> Result:
     """An institution claims that a firm it served reached a tier; once per firm and tier (domain.md §3).
 
-    Raises NotAllowed, Refused (not served, before the baseline, no evidence), Stale when claimed already:
-    then the institution joins as a sharer.
+    Raises NotAllowed, Refused (not served, before the baseline, too late, no evidence), Stale when claimed
+    already: then the institutions agree on their shares.
     """
     if not (by.role == "institution_admin" and by.organisation_id == pilot.organisation_id):
         raise NotAllowed("只有试点机构的管理员可以申报培育成果。")
@@ -42,13 +50,16 @@ def claim_result(
     baseline = pilot.round.baseline_date
     if baseline and reached_on < baseline:
         problems.append(Problem(f"认定日期须在基准日 {baseline} 之后。", field="reached_on"))
+    term = Stage.objects.filter(round=pilot.round, kind=Stage.Kind.SERVICE).first()
+    after = clock.beijing_date(term.ends_at) if term else None  # the first day after the term
+    if after and reached_on >= a_year_later(after):
+        problems.append(Problem("试点期满 12 个月以后认定的不再计入。", field="reached_on"))
     if reached_on > clock.beijing_date(at):
         problems.append(Problem("认定日期不能晚于今天。", field="reached_on"))
     if not evidence.strip():
         problems.append(Problem("请填写认定文件名称和文号。", field="evidence"))
     if problems:
         raise Refused(f"有 {len(problems)} 处需要修改。", problems)
-    term = Stage.objects.filter(round=pilot.round, kind=Stage.Kind.SERVICE).first()
     result = Result(
         round=pilot.round,
         enterprise=enterprise,
@@ -56,7 +67,7 @@ def claim_result(
         pilot=pilot,
         reached_on=reached_on,
         evidence=evidence.strip(),
-        is_supplementary=bool(term and reached_on >= clock.beijing_date(term.ends_at)),
+        is_supplementary=after is not None and reached_on >= after,
         created_at=at,
     )
     try:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from evaluation import rules
 from evaluation.models import Questionnaire
@@ -21,15 +21,14 @@ from pilot_portal.rounds.queries import deadline, stage_open
 def open_questionnaires(round: Round, *, at: dt.datetime) -> int:
     """One questionnaire for each engagement that ever reached SIGNED; left out only those ended blamelessly.
 
-    Idempotent; gives how many were new. Source: domain.md §3 Satisfaction.
+    Idempotent, also when two clocks strike at once; gives how many were new (domain.md §3 Satisfaction).
     """
+    leave_out_blameless(round)
     known = Questionnaire.objects.filter(round=round).values("engagement")
     new = Engagement.objects.filter(round=round, ever_signed=True).exclude(pk__in=known)
     rows = []
     for engagement in new.select_related("enterprise", "pilot"):
-        blameless = (
-            engagement.state == Engagement.State.TERMINATED and engagement.terminated_cause != "institution"
-        )
+        reason = blameless_end(engagement)
         rows.append(
             Questionnaire(
                 round=round,
@@ -37,11 +36,15 @@ def open_questionnaires(round: Round, *, at: dt.datetime) -> int:
                 pilot=engagement.pilot,
                 enterprise=engagement.enterprise,
                 opened_at=at,
-                is_left_out=blameless,
-                left_out_reason=f"合同因{engagement.get_terminated_cause_display()}终止" if blameless else "",
+                is_left_out=bool(reason),
+                left_out_reason=reason,
             )
         )
-    made = QUESTIONNAIRE.start_many(rows, by=SYSTEM, at=at)
+    try:
+        with transaction.atomic():
+            made = QUESTIONNAIRE.start_many(rows, by=SYSTEM, at=at)
+    except IntegrityError:
+        return 0  # another clock was quicker; what it left over is opened at the next stroke
     bodies = {row.enterprise.organisation_id for row in rows if not row.is_left_out}
     people = recipients_in([b for b in bodies if b], {"enterprise_admin", "enterprise_member"}, at)
     if people:
@@ -53,6 +56,39 @@ def open_questionnaires(round: Round, *, at: dt.datetime) -> int:
             path="/my/ratings/",
         )
     return len(made)
+
+
+def blameless_end(engagement: Engagement) -> str:
+    """Why a contract takes no part in the rating; empty unless it ended without the institution's fault."""
+    if engagement.state != Engagement.State.TERMINATED:
+        return ""
+    if engagement.terminated_cause == Engagement.Cause.INSTITUTION:
+        return ""
+    return f"合同因{engagement.get_terminated_cause_display()}终止"
+
+
+def leave_out_blameless(round: Round) -> int:
+    """Leave out what ended blamelessly after its questionnaire was opened; gives how many."""
+    rows = Questionnaire.objects.filter(
+        round=round, is_left_out=False, engagement__state=Engagement.State.TERMINATED
+    ).exclude(engagement__terminated_cause=Engagement.Cause.INSTITUTION)
+    count = 0
+    for row in rows.select_related("engagement"):
+        count += Questionnaire.objects.filter(pk=row.pk, is_left_out=False).update(
+            is_left_out=True, left_out_reason=blameless_end(row.engagement)
+        )
+    return count
+
+
+def why_not_now(questionnaire: Questionnaire, *, at: dt.datetime) -> str:
+    """Why a questionnaire takes no answer now; empty when it does."""
+    if questionnaire.state != Questionnaire.State.OPEN:
+        return f"该问卷目前为“{questionnaire.get_state_display()}”，每份合同只评价一次。"
+    if questionnaire.is_left_out:
+        return f"该合同不参加评价（{questionnaire.left_out_reason}）。"
+    if not stage_open(questionnaire.round, Stage.Kind.SATISFACTION, at=at):
+        return "目前不在满意度评价期内。"
+    return ""
 
 
 @transaction.atomic
@@ -76,10 +112,9 @@ def answer(
         problems.append(Problem("请选择是否愿意继续合作。", field="would_continue"))
     if problems:
         raise Refused(f"有 {len(problems)} 处需要补充。", problems)
-    if not stage_open(questionnaire.round, Stage.Kind.SATISFACTION, at=at):
-        raise Stale("目前不在满意度评价期内。")
-    if questionnaire.is_left_out:
-        raise Stale(f"该合同不参加评价（{questionnaire.left_out_reason}）。")
+    reason = why_not_now(questionnaire, at=at)
+    if reason:
+        raise Stale(reason)
     QUESTIONNAIRE.move(
         questionnaire,
         "answer",

@@ -8,6 +8,7 @@ from demands.models import Enterprise
 from evaluation import queries
 from evaluation.forms import NoteForm, ResultForm
 from evaluation.operations import evaluating, results
+from evaluation.rules import may_show
 from evaluation.workflow import EVALUATION
 from matching.queries import pilots_of
 from pilot_portal.codes.models import Tier
@@ -31,6 +32,7 @@ def evaluation(request: HttpRequest, code: str) -> HttpResponse:
     )
     context = {
         "row": row,
+        "few": not may_show(row.answered),
         "ratings": queries.answers_for_institution(row),
         "may_object": EVALUATION.may(request.actor, row, "object"),
         "entries": timeline("evaluation.evaluation", row.pk),
@@ -68,18 +70,20 @@ def result_list(request: HttpRequest) -> HttpResponse:
     at, refusal = clock.now(), None
     if request.method == "POST" and request.actor.role != "institution_admin":
         raise NotAllowed("由贵机构管理员申报培育成果。")
-    pilot = pilots_of(request.actor).first()
+    pilots = {pilot.pk: pilot for pilot in pilots_of(request.actor)}
     rows = list(queries.visible_results(request.actor).order_by("-pk")[:50])
     form = None
-    if pilot is not None and request.actor.role == "institution_admin":
+    if pilots and request.actor.role == "institution_admin":
         tiers = [(t.code, t.label) for t in Tier.objects.exclude(code="other").order_by("position")]
-        form = ResultForm(post_of(request), enterprises=queries.served_firms(pilot), tiers=tiers)
+        firms = queries.served_firms(list(pilots.values()))
+        form = ResultForm(post_of(request), enterprises=firms, tiers=tiers)
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
+            of_round, firm = data["enterprise"].split("-")
             try:
                 results.claim_result(
-                    pilot,
-                    get_object_or_404(Enterprise, pk=data["enterprise"]),
+                    pilots[int(of_round)],
+                    get_object_or_404(Enterprise, pk=firm),
                     get_object_or_404(Tier, code=data["tier"]),
                     reached_on=data["reached_on"],
                     evidence=data["evidence"],

@@ -14,7 +14,7 @@ from evaluation.rules import DIMENSIONS
 from evaluation.workflow import QUESTIONNAIRE, RESULT
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
-from pilot_portal.common.errors import NotAllowed, Refused
+from pilot_portal.common.errors import NotAllowed, Refused, Stale
 from pilot_portal.desk.moving import move_page, nothing, post_of
 from pilot_portal.rounds.models import Stage
 from pilot_portal.rounds.queries import deadline
@@ -26,7 +26,7 @@ ENTERPRISE = ("enterprise_admin", "enterprise_member")
 @require_GET
 def ratings(request: HttpRequest) -> HttpResponse:
     """满意度评价: the questionnaires of one's own firm."""
-    found = queries.visible_questionnaires(request.actor).order_by("state", "-pk")
+    found = queries.open_ones_first(queries.visible_questionnaires(request.actor))
     page = Paginator(found, 20).get_page(request.GET.get("page"))
     return render(
         request, "evaluation/enterprise/ratings.html", {"rows": list(page.object_list), "page": page}
@@ -36,13 +36,19 @@ def ratings(request: HttpRequest) -> HttpResponse:
 @for_roles(*ENTERPRISE)
 @require_http_methods(["GET", "POST"])
 def rating(request: HttpRequest, pk: int) -> HttpResponse:
-    """One questionnaire: answer it once; afterwards as answered, with the follow-up."""
+    """One questionnaire: answer it once; afterwards as answered, with the follow-up.
+
+    Whoever comes too late is told why (409) above all that he typed.
+    """
     row = get_object_or_404(queries.visible_questionnaires(request.actor), pk=pk)
     at, refusal = clock.now(), None
     if request.method == "POST" and not QUESTIONNAIRE.moves["answer"].who(request.actor, row):
         raise NotAllowed("由贵企业管理员（或其指定的经办人）评价。")
-    form = RatingForm(post_of(request)) if row.state == Questionnaire.State.OPEN else None
-    if request.method == "POST" and form is not None and form.is_valid():
+    closed = satisfaction.why_not_now(row, at=at)
+    form = RatingForm(post_of(request)) if request.method == "POST" or not closed else None
+    if request.method == "POST" and closed:
+        refusal = Stale(f"评价未能提交：{closed}您填写的内容还在下面。")
+    elif form is not None and form.is_valid():
         data = form.cleaned_data
         try:
             satisfaction.answer(
@@ -69,11 +75,13 @@ def rating(request: HttpRequest, pk: int) -> HttpResponse:
             (label, row.answers.get(key), row.reasons.get(key, "")) for key, label in DIMENSIONS.items()
         ],
         "refusal": refusal,
+        "closed": closed,
+        "is_open": row.state == Questionnaire.State.OPEN,
         "deadline": deadline(row.round, Stage.Kind.SATISFACTION, at=at),
-        "may_answer": QUESTIONNAIRE.may(request.actor, row, "answer"),
+        "may_answer": QUESTIONNAIRE.moves["answer"].who(request.actor, row),
         "may_follow_up": QUESTIONNAIRE.may(request.actor, row, "follow_up"),
     }
-    status = refusal.status if refusal else (422 if form is not None and form.is_bound else 200)
+    status = refusal.status if refusal else (422 if request.method == "POST" else 200)
     return render(request, "evaluation/enterprise/rating.html", context, status=status)
 
 

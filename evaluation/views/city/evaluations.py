@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from evaluation import queries
-from evaluation.forms import ApprovalForm, AwardForm, DecisionForm, DocumentForm, NoteForm
+from evaluation.forms import ApprovalForm, AwardForm, DecisionForm, DocumentForm, NoteForm, ReductionForm
 from evaluation.operations import awards, evaluating
 from evaluation.views.city.boards import board_of, kpi_of
 from evaluation.workflow import AWARD, EVALUATION
@@ -70,7 +70,7 @@ def evaluation_rounds(request: HttpRequest) -> HttpResponse:
 def evaluations(request: HttpRequest, code: str) -> HttpResponse:
     """The ranking of a round with every number, and what can be done."""
     found, at = _round(request, code), clock.now()
-    rows = list(queries.visible_evaluations(request.actor).filter(round=found).order_by("rank", "pk"))
+    rows = list(queries.by_rank(queries.visible_evaluations(request.actor).filter(round=found)))
     awarded = {a.pilot_id: a for a in queries.visible_awards(request.actor).filter(round=found)}
     context = {
         "round": found,
@@ -187,7 +187,7 @@ AWARD_ACTS = {
     "approve": awards.approve,
     "reject": partial(awards.plain_move, name="reject"),
     "pay": partial(awards.plain_move, name="pay"),
-    "reduce": partial(awards.plain_move, name="reduce"),
+    "reduce": awards.reduce,
     "cancel": partial(awards.plain_move, name="cancel"),
     "recover": partial(awards.plain_move, name="recover"),
     "recovered": partial(awards.plain_move, name="recovered"),
@@ -200,7 +200,8 @@ def award_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One move of an award: publicity, approval (with minutes and number), payment and so on."""
     award = get_object_or_404(queries.visible_awards(request.actor), pk=pk)
     post = post_of(request)
-    form = ApprovalForm(post) if name == "approve" else NoteForm(post, required=AWARD.moves[name].note)
+    forms = {"approve": ApprovalForm, "reduce": ReductionForm}
+    form = forms[name](post) if name in forms else NoteForm(post, required=AWARD.moves[name].note)
     return move_page(
         request,
         AWARD,
