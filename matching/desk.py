@@ -6,7 +6,7 @@ from collections.abc import Collection
 from demands.models import Demand
 from demands.queries.registered import Link
 from matching import queries
-from matching.models import Claim
+from matching.models import UNDECIDED, Engagement
 from pilot_portal.accounts.actors import COUNTY, ENTERPRISE, INSTITUTION, READS_CITY, Actor
 from pilot_portal.desk.registry import Card, NavItem, Todo
 
@@ -65,9 +65,9 @@ PLACES = [
 
 
 def chosen_names(demand_ids: Collection[int]) -> dict[int, str]:
-    """The names of the chosen institutions by demand."""
+    """The names of the institutions by demand that were chosen and have not fallen away since."""
     names: dict[int, list[str]] = {}
-    rows = Claim.objects.filter(demand_id__in=demand_ids, state="SELECTED").order_by("pk")
+    rows = Engagement.objects.filter(demand_id__in=demand_ids).exclude(state="TERMINATED").order_by("pk")
     for demand_id, name in rows.values_list("demand_id", "pilot__organisation__name"):
         names.setdefault(demand_id, []).append(name)
     return {key: "、".join(found) for key, found in names.items()}
@@ -89,8 +89,7 @@ def case_links(actor: Actor, demand: Demand, at: dt.datetime) -> list[Link]:
     if not actor.is_institution:
         return []
     claim = queries.visible_claims(actor).filter(demand=demand).order_by("-pk").first()
-    if claim is not None:
-        return [Link("查看我的揭榜", f"/my/claims/{claim.pk}/")]
-    if demand.state == "PUBLISHED" and demand.claims_until and demand.claims_until > at:
+    is_open = demand.state == "PUBLISHED" and demand.claims_until and demand.claims_until > at
+    if is_open and (claim is None or claim.state not in UNDECIDED):
         return [Link("去揭榜大厅揭榜", "/my/hall/", "primary")]
-    return []
+    return [Link("查看我的揭榜", f"/my/claims/{claim.pk}/")] if claim else []

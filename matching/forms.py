@@ -87,9 +87,9 @@ class ClaimForm(SplitForm):
         )
 
     def typed(self) -> dict[str, Any]:
-        """Everything as typed, for the draft."""
+        """Everything as typed, for the draft; only what a database cannot keep is left out."""
         return {
-            name: self.data.getlist(name) if name == "kinds" else self.data.get(name, "")
+            name: self.data.getlist(name) if name == "kinds" else self.data.get(name, "").replace("\0", "")
             for name in self.fields
         }
 
@@ -135,6 +135,12 @@ class ContractForm(SplitForm):
         return ContractData(
             data["signed_on"], data["starts_on"], data["ends_on"], self.split(), data["payment"]
         )
+
+
+class SignForm(PlainForm):
+    """The confirmation of a contract as it was shown."""
+
+    seen = forms.DateTimeField(widget=forms.HiddenInput, required=False)
 
 
 class LogForm(PlainForm):

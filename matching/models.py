@@ -10,6 +10,10 @@ from pilot_portal.codes.models import ServiceKind
 from pilot_portal.rounds.models import Round
 from pilot_portal.workflow.models import Case
 
+# A claim on which nothing is decided yet. Of these an institution has at most one on a demand; a demand that
+# is published again may be claimed again by those who were not chosen.
+UNDECIDED = ("DRAFT", "SUBMITTED", "SHORTLISTED", "FROZEN")
+
 
 class PriceSplit(models.Model):
     """List price = government share + institution's concession + enterprise's payment, to the fen."""
@@ -89,7 +93,7 @@ class Claim(PriceSplit, Case):
             models.UniqueConstraint(
                 fields=["demand", "pilot"],
                 name="one_live_claim",
-                condition=~Q(state__in=["WITHDRAWN", "VOID", "LAPSED", "DECLINED"]),
+                condition=Q(state__in=UNDECIDED),
             ),
             *split_constraints("claim"),
         ]

@@ -3,18 +3,21 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from demands.models import Demand
+from demands.models import Demand, Enterprise
 from institutions.models import ApplicationVersion, PilotInstitution
-from matching.models import Claim, Engagement, PriceSplit, ServiceLog
-from matching.rules import Body, yuan
+from matching.models import UNDECIDED, Claim, Engagement, PriceSplit, ServiceLog
+from matching.rules import Body, shared_hints, yuan
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.models import Organisation
+from pilot_portal.accounts.queries import members_of
 from pilot_portal.attachments.queries import files_of
 
 # States in which offers on a demand are still sealed: the claim window is open.
 SEALED = (Demand.State.PUBLISHED,)
+# Ended without a choice: offers stay sealed for good where the window had not closed before.
+ENDED_EARLY = (Demand.State.WITHDRAWN, Demand.State.CLOSED)
 # What an enterprise and staff see of claims: never another's draft.
 SENT = ("SUBMITTED", "SHORTLISTED", "SELECTED", "NOT_SELECTED", "DECLINED", "FROZEN", "LAPSED", "VOID")
 
@@ -24,10 +27,21 @@ def body_of(organisation: Organisation) -> Body:
     return Body(organisation.credit_code, organisation.legal_representative)
 
 
+def bodies_of(firm: Enterprise) -> list[Body]:
+    """The same of a firm: as the library knows it, and as it registered itself."""
+    known = [Body(firm.credit_code, firm.legal_representative)]
+    return [*known, body_of(firm.organisation)] if firm.organisation else known
+
+
 def claimants_of(demand: Demand) -> QuerySet[PilotInstitution]:
-    """The institutions with a live claim on a demand."""
-    live = Claim.objects.filter(demand=demand).exclude(state__in=["WITHDRAWN", "VOID", "LAPSED", "DECLINED"])
+    """The institutions with an undecided claim on a demand."""
+    live = Claim.objects.filter(demand=demand, state__in=UNDECIDED)
     return PilotInstitution.objects.filter(pk__in=live.values("pilot")).select_related("organisation")
+
+
+def claims_in_force() -> QuerySet[Claim]:
+    """Claims on a demand as it is published now: published again (流榜 before), it begins anew."""
+    return Claim.objects.filter(created_at__gte=F("demand__published_at"))
 
 
 def visible_claims(actor: Actor) -> QuerySet[Claim]:
@@ -47,7 +61,11 @@ def visible_claims(actor: Actor) -> QuerySet[Claim]:
         return claims
     if actor.is_institution:
         return claims.filter(pilot__organisation_id=actor.organisation_id)
-    opened = claims.filter(state__in=SENT).exclude(demand__state__in=SEALED)
+    opened = (
+        claims.filter(state__in=SENT, submitted_at__isnull=False)
+        .exclude(demand__state__in=SEALED)
+        .exclude(demand__state__in=ENDED_EARLY, demand__choose_until=None)
+    )
     if actor.is_enterprise:
         return opened.filter(demand__enterprise__organisation_id=actor.organisation_id)
     if actor.is_county:
@@ -58,7 +76,13 @@ def visible_claims(actor: Actor) -> QuerySet[Claim]:
 def visible_engagements(actor: Actor) -> QuerySet[Engagement]:
     """Both parties, the enterprise's county, the institution's county, the city, leader and auditor."""
     engagements = Engagement.objects.select_related(
-        "demand", "enterprise__region", "pilot__organisation", "pilot__region", "round", "claim"
+        "demand",
+        "enterprise__region",
+        "enterprise__organisation",
+        "pilot__organisation",
+        "pilot__region",
+        "round",
+        "claim",
     )
     if actor.role == "system" or actor.reads_city:
         return engagements
@@ -76,7 +100,8 @@ def visible_engagements(actor: Actor) -> QuerySet[Engagement]:
 def claim_counts(demand_ids: Iterable[int]) -> dict[int, int]:
     """How many institutions claimed each demand: the number alone is public, never who or for how much."""
     rows = (
-        Claim.objects.filter(
+        claims_in_force()
+        .filter(
             demand_id__in=list(demand_ids), state__in=["SUBMITTED", "SHORTLISTED", "SELECTED", "NOT_SELECTED"]
         )
         .values("demand_id")
@@ -135,9 +160,8 @@ def offers_on(demand: Demand) -> list[Claim]:
     if demand.state in SEALED:
         return []
     return list(
-        Claim.objects.filter(
-            demand=demand, state__in=["SUBMITTED", "SHORTLISTED", "SELECTED", "NOT_SELECTED"]
-        )
+        claims_in_force()
+        .filter(demand=demand, state__in=["SUBMITTED", "SHORTLISTED", "SELECTED", "NOT_SELECTED"])
         .select_related("pilot__organisation", "pilot__region", "demand__enterprise")
         .prefetch_related("kinds")
         .order_by("enterprise_fen", "submitted_at")
@@ -213,6 +237,25 @@ def contacts_of(engagement: Engagement) -> list[dict[str, str]]:
             "phone": (demand.phone if demand else "") or firm.phone,
         },
     ]
+
+
+def hints_of(engagement: Engagement, *, at: dt.datetime) -> list[str]:
+    """What both sides of a contract share without being affiliates, for county and city (domain.md §1)."""
+    phones = [frozenset({side["phone"]} - {""}) for side in contacts_of(engagement)]
+    bodies = (engagement.pilot.organisation, engagement.enterprise.organisation)
+    people = [
+        frozenset(members_of(b, at).values_list("user_id", flat=True)) if b else frozenset() for b in bodies
+    ]
+    own, firm = (
+        Body(None, "", contacts=contacts, people=own_people)
+        for contacts, own_people in zip(phones, people, strict=True)
+    )
+    return shared_hints(own, firm)
+
+
+def is_signed(claim: Claim) -> bool:
+    """Whether the contract of this claim went beyond being agreed: it can no longer be declined."""
+    return Engagement.objects.filter(claim=claim).exclude(state=Engagement.State.AGREED).exists()
 
 
 def may_see_file(actor: Actor, case_id: int, purpose: str) -> bool:

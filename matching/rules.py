@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pilot_portal.common.errors import Problem
 
 FEN = 100
+MOST_FEN = 10_000_000_000 * FEN  # ten thousand million 元: beyond it somebody mistyped
+MOST_DAYS = 3650
+MOST_PEOPLE = 999
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ def split_problems(split: Split, *, government_cap: int, prefix: str = "") -> li
     }
     problems += [
         Problem("金额不能为负数。", field=f"{prefix}{field}") for field, value in parts.items() if value < 0
+    ]
+    problems += [
+        Problem("金额过大，请核对单位。", field=f"{prefix}{field}")
+        for field, value in parts.items()
+        if value > MOST_FEN
     ]
     if split.list_price <= 0:
         problems.append(Problem("请填写服务价格。", field=f"{prefix}list_price_fen"))

@@ -11,7 +11,8 @@ from demands.workflow import DEMAND
 from institutions.models import PilotInstitution
 from matching import policies
 from matching.models import ChosenKind, Claim, Engagement, Place
-from matching.operations.claims import GOOD_STANDING, tell_claimant
+from matching.operations.claims import GOOD_STANDING, refuse_both_sides
+from matching.operations.telling import tell_claimant, tell_parties
 from matching.workflow import CLAIM, ENGAGEMENT
 from pilot_portal.accounts.actors import SYSTEM, Actor
 from pilot_portal.codes.models import ServiceKind
@@ -19,6 +20,8 @@ from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.rounds.operations import next_numbers, number_in_force
 from pilot_portal.rounds.queries import add_working_days
 
+DONE = frozenset({Engagement.State.ACCEPTED, Engagement.State.ACCEPTED_BY_COUNTY})
+ENDED = frozenset({Engagement.State.TERMINATED, Engagement.State.TRANSFERRED})
 NO_PLACE = "该机构今年的服务能力已满，不能再选定；请改选其他机构，或请该机构先与市局商调能力。"
 
 
@@ -51,6 +54,18 @@ def free_place(pilot: PilotInstitution, enterprise: Enterprise) -> None:
 
 
 @transaction.atomic
+def shortlist(claim: Claim, *, by: Actor, at: dt.datetime) -> None:
+    """Keep an opened offer in view (入围). Raises NotAllowed, Stale while sealed or once chosen."""
+    if not policies.decides_for_enterprise(by, claim):
+        raise NotAllowed("只有该企业的管理员（或其指定的经办人）可以列入候选。")
+    refuse_both_sides(by, claim.pilot.organisation_id, at=at)
+    if claim.demand.state != Demand.State.CHOOSING:
+        raise Stale("该需求目前不在选择期内，不能列入候选。")
+    CLAIM.move(claim, "shortlist", by=by, at=at)
+    tell_claimant(claim, f"贵机构已入围：需求 {claim.demand.number}", at=at)
+
+
+@transaction.atomic
 def choose(
     demand: Demand, choices: Mapping[str, Claim], *, by: Actor, at: dt.datetime, note: str = ""
 ) -> list[Engagement]:
@@ -68,8 +83,10 @@ def choose(
     covered: dict[int, list[ServiceKind]] = {}
     for code, claim in choices.items():
         offered = {kind.code for kind in claim.kinds.all()}
-        if code not in kinds or code not in offered or claim.demand_id != demand.pk:
+        is_old = demand.published_at is None or claim.created_at < demand.published_at
+        if code not in kinds or code not in offered or claim.demand_id != demand.pk or is_old:
             raise Refused("所选机构没有揭这一类服务。", [Problem("请重新选择。", field=f"kind_{code}")])
+        refuse_both_sides(by, claim.pilot.organisation_id, at=at)
         covered.setdefault(claim.pk, []).append(kinds[code])
     DEMAND.move(demand, "match", by=by, at=at, note=note)
     made = [
@@ -137,14 +154,21 @@ def make_engagement(
     return engagement
 
 
-def release_demand(demand: Demand, *, at: dt.datetime) -> None:
-    """Open a matched demand for choosing again once no contract of it lives."""
-    living = Engagement.objects.filter(demand=demand).exclude(state=Engagement.State.TERMINATED)
+def carry_demand_along(demand: Demand, *, at: dt.datetime) -> None:
+    """What becomes of a matched demand when a contract of it ended or was accepted.
+
+    While a contract runs, nothing; once all that did not fall away are accepted it is FULFILLED; when all
+    were terminated it is open for choosing again.
+    """
     demand.refresh_from_db()
-    if living.exists() or demand.state != Demand.State.MATCHED:
+    if demand.state != Demand.State.MATCHED:
         return
-    days = number_in_force(demand.round, "choosing_days", at=at, act="重新选择")
-    DEMAND.move(demand, "choose_again", by=SYSTEM, at=at, choose_until=add_working_days(at, days))
+    states = set(Engagement.objects.filter(demand=demand).values_list("state", flat=True))
+    if states == {Engagement.State.TERMINATED}:
+        days = number_in_force(demand.round, "choosing_days", at=at, act="重新选择")
+        DEMAND.move(demand, "choose_again", by=SYSTEM, at=at, choose_until=add_working_days(at, days))
+    elif states & DONE and states <= DONE | ENDED:
+        DEMAND.move(demand, "fulfil", by=SYSTEM, at=at)
 
 
 @transaction.atomic
@@ -163,9 +187,10 @@ def decline_selection(claim: Claim, *, by: Actor, at: dt.datetime, note: str) ->
             note=note,
             terminated_cause=Engagement.Cause.INSTITUTION,
         )
+        tell_parties(engagement, f"机构放弃承接合同 {engagement.number}", at=at, by=by, body=note)
     ChosenKind.objects.filter(claim=claim).delete()
     free_place(claim.pilot, claim.demand.enterprise)
-    release_demand(claim.demand, at=at)
+    carry_demand_along(claim.demand, at=at)
 
 
 @transaction.atomic
@@ -177,4 +202,5 @@ def give_up(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str) ->
     ENGAGEMENT.move(
         engagement, "give_up", by=by, at=at, note=note, terminated_cause=Engagement.Cause.INSTITUTION
     )
+    tell_parties(engagement, f"机构放弃承接合同 {engagement.number}", at=at, by=by, body=note)
     free_place(engagement.pilot, engagement.enterprise)

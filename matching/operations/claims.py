@@ -1,26 +1,28 @@
-"""Claiming (揭榜): begin, write, submit, withdraw, give up."""
+"""Claiming (揭榜): begin, write, submit, withdraw."""
 
 import datetime as dt
+import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from demands.models import Demand
+from demands.rules.privacy import contacts_in
 from institutions.models import PilotInstitution
 from matching import policies, queries, rules
 from matching.models import Claim
 from matching.rules import ClaimData
 from matching.workflow import CLAIM
 from pilot_portal.accounts.actors import Actor
-from pilot_portal.accounts.queries import recipients_in
+from pilot_portal.accounts.queries import live_memberships
 from pilot_portal.codes.models import ServiceKind
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
-from pilot_portal.notifications.operations import tell
 from pilot_portal.rounds.operations import freeze_settings, next_ordinal
 from pilot_portal.rounds.queries import settings_of
 
 GOOD_STANDING = frozenset({"LISTED"})
+MAX_BYTES = 64 * 1024
 LIVE = ("SUBMITTED", "SHORTLISTED", "SELECTED", "FROZEN")
 
 
@@ -37,23 +39,30 @@ def refuse_unless_open(demand: Demand, *, at: dt.datetime) -> None:
 def refuse_affiliates(pilot: PilotInstitution, demand: Demand) -> None:
     """Raise Refused where institution and enterprise are one house, or an affiliate of it claims already."""
     own = queries.body_of(pilot.organisation)
-    firm = demand.enterprise
-    if rules.is_affiliated(own, rules.Body(firm.credit_code, firm.legal_representative)):
+    if any(rules.is_affiliated(own, body) for body in queries.bodies_of(demand.enterprise)):
         raise Refused("该企业与贵机构为关联单位（同一信用代码或法定代表人），不能揭榜。")
     for other in queries.claimants_of(demand).exclude(pk=pilot.pk):
         if rules.is_affiliated(own, queries.body_of(other.organisation)):
             raise Refused("与贵机构有关联的机构已揭此榜，同一需求只能由其中一家揭榜。")
 
 
+def refuse_both_sides(by: Actor, other_id: int | None, *, at: dt.datetime) -> None:
+    """Raise NotAllowed where the person also stands in the other body: he may not act between the two."""
+    if by.user and other_id and live_memberships(by.user, at).filter(organisation_id=other_id).exists():
+        raise NotAllowed("您同时是对方单位的人员，不能办理双方之间的事项；请由本单位其他人员办理。")
+
+
 @transaction.atomic
 def start_claim(demand: Demand, *, pilot: PilotInstitution, by: Actor, at: dt.datetime) -> Claim:
     """Begin a claim as a draft with the demand's kinds; one live claim per institution and demand.
 
-    Raises NotAllowed for others than the institution's people, Stale outside the window, Refused for
-    institutions not in good standing, of another round, or affiliated with the enterprise.
+    Raises NotAllowed for others than the institution's people and for who stands in the enterprise too, Stale
+    outside the window, Refused for institutions not in good standing, of another round, or affiliated with
+    the enterprise.
     """
     if not (by.is_institution and by.organisation_id == pilot.organisation_id):
         raise NotAllowed("只有试点机构的人员可以揭榜。")
+    refuse_both_sides(by, demand.enterprise.organisation_id, at=at)
     if pilot.round_id != demand.round_id:
         raise Refused("贵机构不是该批次的试点机构。")
     if pilot.state not in GOOD_STANDING:
@@ -73,10 +82,13 @@ def start_claim(demand: Demand, *, pilot: PilotInstitution, by: Actor, at: dt.da
 def save_claim(claim: Claim, typed: dict[str, Any], *, revision: int, by: Actor, at: dt.datetime) -> int:
     """Keep a draft exactly as typed, complete or not; gives the new revision.
 
-    Raises NotAllowed for strangers, Stale when the draft was changed elsewhere or is no draft any more.
+    Raises NotAllowed for strangers, Refused for what is too long to keep, Stale when the draft was changed
+    elsewhere or is no draft any more.
     """
     if not policies.is_claimant(by, claim):
         raise NotAllowed("只有揭榜机构的人员可以修改。")
+    if len(json.dumps(typed, ensure_ascii=False).encode()) > MAX_BYTES:
+        raise Refused("方案内容太长，草稿没有保存；请精简后再保存。")
     won = Claim.objects.filter(pk=claim.pk, state=Claim.State.DRAFT, revision=revision).update(
         revision=F("revision") + 1, draft=typed
     )
@@ -105,6 +117,13 @@ def claim_problems(claim: Claim, data: ClaimData, *, at: dt.datetime) -> list[Pr
         problems.append(Problem("请填写服务方案。", field="proposal"))
     if not data.days:
         problems.append(Problem("请填写预计用时。", field="days"))
+    elif not 0 < data.days <= rules.MOST_DAYS:
+        problems.append(Problem(f"预计用时须在 1 至 {rules.MOST_DAYS} 天之间。", field="days"))
+    problems += [
+        Problem(f"不要写联系方式（“{found}”）；被选定后双方可看到对方联系方式。", field=field)
+        for field in ("proposal", "milestones", "team")
+        for found in contacts_in(getattr(data, field))
+    ]
     return problems
 
 
@@ -112,8 +131,12 @@ def claim_problems(claim: Claim, data: ClaimData, *, at: dt.datetime) -> list[Pr
 def submit_claim(claim: Claim, data: ClaimData, *, by: Actor, at: dt.datetime) -> Claim:
     """Submit a claim; it gets its number and stays sealed until the window closes.
 
-    Raises Refused with all problems at once, Stale outside the window or beyond a limit.
+    Raises NotAllowed for others than the institution's administrator, Refused with all problems at once,
+    Stale outside the window or beyond a limit.
     """
+    if not policies.is_claimant_admin(by, claim):
+        raise NotAllowed("揭榜须由贵机构管理员提交；草稿已保存。")
+    refuse_both_sides(by, claim.demand.enterprise.organisation_id, at=at)
     problems = claim_problems(claim, data, at=at)
     if problems:
         raise Refused(f"有 {len(problems)} 处需要修改。", problems)
@@ -169,9 +192,3 @@ def refuse_beyond_limits(claim: Claim, demand: Demand, *, at: dt.datetime) -> No
 def withdraw_claim(claim: Claim, *, by: Actor, at: dt.datetime, note: str = "") -> None:
     """Take a claim back before it is chosen."""
     CLAIM.move(claim, "withdraw", by=by, at=at, note=note)
-
-
-def tell_claimant(claim: Claim, subject: str, *, at: dt.datetime) -> None:
-    """A message to the people of the claimant."""
-    people = recipients_in([claim.pilot.organisation_id], {"institution_admin", "institution_member"}, at)
-    tell(people, subject, key=f"claim:{claim.pk}:{claim.step}", at=at, path=f"/my/claims/{claim.pk}/")

@@ -4,42 +4,35 @@ import datetime as dt
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F
 
-from demands.models import Demand
-from demands.workflow import DEMAND
 from matching import policies, rules
 from matching.models import ChosenKind, Engagement, ServiceLog
-from matching.operations.choosing import free_place, release_demand
+from matching.operations.choosing import carry_demand_along, free_place
+from matching.operations.claims import refuse_both_sides
+from matching.operations.telling import tell_county_of, tell_parties
 from matching.rules import ContractData
 from matching.workflow import ENGAGEMENT
-from pilot_portal.accounts.actors import SYSTEM, Actor
-from pilot_portal.accounts.queries import recipients_in, recipients_of_region
+from pilot_portal.accounts.actors import Actor
 from pilot_portal.attachments.queries import files_of
 from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
-from pilot_portal.notifications.operations import tell
 from pilot_portal.rounds.operations import number_in_force
 from pilot_portal.rounds.queries import add_working_days, settings_of
 
 CONTRACT, COMPLETION, PROOF = "contract", "completion", "proof"
 CASE_TYPE = "matching.engagement"
-DONE = frozenset({Engagement.State.ACCEPTED, Engagement.State.ACCEPTED_BY_COUNTY})
 MAX_HOURS_A_DAY = Decimal(24)
 
 
-def tell_parties(engagement: Engagement, subject: str, *, at: dt.datetime, by: Actor) -> None:
-    """A message to the other side (to both when the clock or the county acts)."""
-    bodies = {engagement.pilot.organisation_id, engagement.enterprise.organisation_id} - {
-        by.organisation_id,
-        None,
-    }
-    people = recipients_in(
-        [body for body in bodies if body],
-        {"institution_admin", "institution_member", "enterprise_admin", "enterprise_member"},
-        at,
-    )
-    key = f"engagement:{engagement.pk}:{engagement.step}:{subject[:20]}"
-    tell(people, subject, key=key, at=at, path=f"/my/engagements/{engagement.number}/")
+def refuse_strangers(engagement: Engagement, name: str, *, by: Actor, at: dt.datetime) -> None:
+    """Raise NotAllowed, before anything else is said, for who may never make this move between these two."""
+    move = ENGAGEMENT.moves[name]
+    if not move.who(by, engagement):
+        raise NotAllowed(f"您没有权限办理“{move.label}”。")
+    for body in (engagement.pilot.organisation_id, engagement.enterprise.organisation_id):
+        if body != by.organisation_id:
+            refuse_both_sides(by, body, at=at)
 
 
 @transaction.atomic
@@ -50,6 +43,7 @@ def prepare_contract(engagement: Engagement, data: ContractData, *, by: Actor, a
     """
     if not policies.is_provider_admin(by, engagement):
         raise NotAllowed("只有服务机构的管理员可以提交合同。")
+    refuse_both_sides(by, engagement.enterprise.organisation_id, at=at)
     values = settings_of(engagement.round, at=at)
     cap = rules.government_cap(
         data.split.list_price,
@@ -84,10 +78,21 @@ def prepare_contract(engagement: Engagement, data: ContractData, *, by: Actor, a
 
 
 @transaction.atomic
-def sign(engagement: Engagement, *, by: Actor, at: dt.datetime) -> None:
-    """The enterprise confirms the contract: SIGNED."""
+def sign(engagement: Engagement, *, by: Actor, at: dt.datetime, seen: dt.datetime | None = None) -> None:
+    """The enterprise confirms the contract as it was laid down at `seen`: SIGNED.
+
+    Raises NotAllowed, Stale where nothing is laid down yet or the institution changed it meanwhile.
+    """
+    refuse_strangers(engagement, "sign", by=by, at=at)
     if engagement.institution_signed_at is None:
         raise Stale("服务机构尚未提交合同，请待其提交后再确认。")
+    seen = seen or engagement.institution_signed_at
+    # A write: an institution that changes the contract in this very moment waits, and finds it signed.
+    same = Engagement.objects.filter(pk=engagement.pk, institution_signed_at=seen).update(
+        ever_signed=F("ever_signed")
+    )
+    if not same:
+        raise Stale("服务机构刚修改了合同，请重新核对后再确认。")
     ENGAGEMENT.move(engagement, "sign", by=by, at=at, ever_signed=True)
     tell_parties(engagement, f"合同 {engagement.number} 已签约", at=at, by=by)
 
@@ -126,8 +131,8 @@ def log_service(
         problems.append(Problem("服务日期不能早于合同开始日期。", field="on"))
     if not 0 < hours <= MAX_HOURS_A_DAY:
         problems.append(Problem("用时须大于 0、不超过 24 小时。", field="hours"))
-    if people < 1:
-        problems.append(Problem("服务人数至少 1 人。", field="people"))
+    if not 0 < people <= rules.MOST_PEOPLE:
+        problems.append(Problem(f"服务人数须在 1 至 {rules.MOST_PEOPLE} 人之间。", field="people"))
     if not text.strip():
         problems.append(Problem("请写明做了什么。", field="text"))
     if problems:
@@ -147,6 +152,7 @@ def log_service(
 @transaction.atomic
 def deliver(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str = "") -> None:
     """The institution asks for acceptance; needs a log and the completion confirmation's proof."""
+    refuse_strangers(engagement, "deliver", by=by, at=at)
     if not ServiceLog.objects.filter(engagement=engagement).exists():
         raise Refused("还没有服务记录，不能提交验收。", [Problem("请先填写服务记录。", field="logs")])
     days = number_in_force(engagement.round, "acceptance_days", at=at, act="提交验收")
@@ -167,6 +173,7 @@ def accept(
     engagement: Engagement, *, actual: rules.Split, by: Actor, at: dt.datetime, note: str = ""
 ) -> None:
     """The enterprise accepts at the prices actually paid; the last acceptance fulfils the demand."""
+    refuse_strangers(engagement, "accept", by=by, at=at)
     problems = rules.split_problems(actual, government_cap=engagement.government_fen)
     if problems:
         raise Refused(f"有 {len(problems)} 处需要修改。", problems)
@@ -183,48 +190,29 @@ def accept(
         actual_enterprise_fen=actual.enterprise,
     )
     tell_parties(engagement, f"合同 {engagement.number} 已验收", at=at, by=by)
-    fulfil_demand(engagement, at=at)
-
-
-def fulfil_demand(engagement: Engagement, *, at: dt.datetime) -> None:
-    """Bring the demand to FULFILLED once every contract of it is done (terminated ones aside)."""
-    if engagement.demand_id is None:
-        return
-    open_ones = Engagement.objects.filter(demand_id=engagement.demand_id).exclude(
-        state__in=[*DONE, Engagement.State.TERMINATED, Engagement.State.TRANSFERRED]
-    )
-    demand = Demand.objects.get(pk=engagement.demand_id)
-    if not open_ones.exists() and demand.state == Demand.State.MATCHED:
-        DEMAND.move(demand, "fulfil", by=SYSTEM, at=at)
+    if engagement.demand is not None:
+        carry_demand_along(engagement.demand, at=at)
 
 
 @transaction.atomic
 def dispute(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str) -> None:
     """The enterprise does not accept, with its reason; the county is told."""
     ENGAGEMENT.move(engagement, "dispute", by=by, at=at, note=note)
-    tell_parties(engagement, f"合同 {engagement.number} 验收有异议", at=at, by=by)
-    officers = recipients_of_region(
-        engagement.enterprise.region_id, {"county_handler", "county_approver"}, at
-    )
-    tell(
-        officers,
-        f"合同 {engagement.number} 验收有异议，请协调",
-        key=f"engagement:{engagement.pk}:{engagement.step}:county",
-        at=at,
-        path=f"/desk/engagements/{engagement.number}/",
-    )
+    tell_parties(engagement, f"合同 {engagement.number} 验收有异议", at=at, by=by, body=note)
+    tell_county_of(engagement, f"合同 {engagement.number} 验收有异议，请协调", at=at, body=note)
 
 
 @transaction.atomic
 def resume(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str = "") -> None:
     """Out of dispute back into service."""
     ENGAGEMENT.move(engagement, "resume", by=by, at=at, note=note)
-    tell_parties(engagement, f"合同 {engagement.number} 继续服务", at=at, by=by)
+    tell_parties(engagement, f"合同 {engagement.number} 继续服务", at=at, by=by, body=note)
 
 
 @transaction.atomic
 def settle(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str = "") -> None:
     """Out of dispute accepted after all, at the planned prices."""
+    refuse_strangers(engagement, "settle", by=by, at=at)
     ENGAGEMENT.move(
         engagement,
         "settle",
@@ -238,25 +226,28 @@ def settle(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str = ""
         actual_enterprise_fen=engagement.enterprise_fen,
     )
     tell_parties(engagement, f"合同 {engagement.number} 争议已解决并验收", at=at, by=by)
-    fulfil_demand(engagement, at=at)
+    if engagement.demand is not None:
+        carry_demand_along(engagement.demand, at=at)
 
 
 @transaction.atomic
 def terminate(engagement: Engagement, *, cause: str, by: Actor, at: dt.datetime, note: str) -> None:
     """End a contract with its cause; only the institution's fault harms it (domain.md §3)."""
+    refuse_strangers(engagement, "terminate", by=by, at=at)
     if cause not in Engagement.Cause.values:
         raise Refused("请选择终止原因。", [Problem("请选择终止原因。", field="cause")])
     ENGAGEMENT.move(engagement, "terminate", by=by, at=at, note=note, terminated_cause=cause)
     ChosenKind.objects.filter(claim_id=engagement.claim_id).delete()
     free_place(engagement.pilot, engagement.enterprise)
-    tell_parties(engagement, f"合同 {engagement.number} 已终止", at=at, by=by)
+    tell_parties(engagement, f"合同 {engagement.number} 已终止", at=at, by=by, body=note)
     if engagement.demand is not None:
-        release_demand(engagement.demand, at=at)
+        carry_demand_along(engagement.demand, at=at)
 
 
 @transaction.atomic
 def accept_by_county(engagement: Engagement, *, by: Actor, at: dt.datetime, note: str) -> None:
     """Accepted by the county on evidence once the enterprise's days are over; marked, sampled by the city."""
+    refuse_strangers(engagement, "accept_by_county", by=by, at=at)
     if engagement.accept_until is None or at < engagement.accept_until:
         raise Stale("企业的验收期限还没有到，暂不能由县区核定。")
     ENGAGEMENT.move(
@@ -271,5 +262,6 @@ def accept_by_county(engagement: Engagement, *, by: Actor, at: dt.datetime, note
         actual_concession_fen=engagement.concession_fen,
         actual_enterprise_fen=engagement.enterprise_fen,
     )
-    tell_parties(engagement, f"合同 {engagement.number} 由县区核定验收", at=at, by=by)
-    fulfil_demand(engagement, at=at)
+    tell_parties(engagement, f"合同 {engagement.number} 由县区核定验收", at=at, by=by, body=note)
+    if engagement.demand is not None:
+        carry_demand_along(engagement.demand, at=at)

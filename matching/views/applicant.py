@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from matching import queries
 from matching.forms import ClaimForm, NoteForm
-from matching.models import Claim
+from matching.models import UNDECIDED, Claim
 from matching.operations import choosing, claims
 from matching.workflow import CLAIM
+from pilot_portal.attachments.operations import note_access
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
@@ -37,7 +38,14 @@ def hall(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, 20).get_page(request.GET.get("page"))
     demands = list(page.object_list)
     counts = queries.claim_counts(d.pk for d in demands)
-    own = {c.demand_id: c for c in queries.visible_claims(request.actor).filter(demand__in=demands)}
+    claims_ = queries.visible_claims(request.actor).filter(demand__in=demands, state__in=UNDECIDED)
+    own = {claim.demand_id: claim for claim in claims_}
+    private = [demand.number for demand in demands if not demand.name_public]
+    if private:  # names that are not public: each look is logged (domain.md §5)
+        what, numbers = "揭榜大厅中的企业名称", "、".join(private)
+        note_access(
+            what, by=request.actor, at=at, query=numbers, count=len(private), purpose="试点机构查看需求"
+        )
     rows = [
         {
             "demand": demand,
@@ -96,13 +104,14 @@ def _page(
     moves = [
         {"label": move.label, "tone": move.tone, "url": urls[move.name]}
         for move in CLAIM.moves_open_to(request.actor, claim)
-        if move.name in urls
+        if move.name in urls and not (move.name == "decline" and queries.is_signed(claim))
     ]
     context = {
         "claim": claim,
         "state": {"label": claim.get_state_display(), "tone": CLAIM.tones.get(claim.state, "")},
         "demand": demand,
         "demand_kinds": [kind.label for kind in demand.kinds.all()],
+        "price": queries.price_of(claim),
         "claim_kinds": [kind.label for kind in claim.kinds.all()],
         "form": form,
         "refusal": refusal,

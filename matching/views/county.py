@@ -64,7 +64,8 @@ def engagement_page(request: HttpRequest, number: str) -> HttpResponse:
         for move in ENGAGEMENT.moves_open_to(request.actor, engagement)
         if move.name in PAGES
     ]
-    context = facts(engagement, at=clock.now()) | {"moves": moves}
+    at = clock.now()
+    context = facts(engagement, at=at) | {"moves": moves, "hints": queries.hints_of(engagement, at=at)}
     return render(request, "matching/county/engagement.html", context)
 
 

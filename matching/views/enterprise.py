@@ -1,7 +1,7 @@
 """The enterprise's page: compare the offers on its demand and choose."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -13,9 +13,11 @@ from matching.forms import ChoiceForm
 from matching.models import Claim
 from matching.operations import choosing
 from matching.rules import yuan
+from matching.workflow import CLAIM
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
+from pilot_portal.desk.moving import press
 from pilot_portal.rounds.queries import Deadline
 
 
@@ -39,6 +41,16 @@ def choose(request: HttpRequest, number: str) -> HttpResponse:
     demand = get_object_or_404(visible_demands(request.actor), number=number)
     claims = queries.offers_on(demand)
     may_choose = DEMAND.may(request.actor, demand, "match")
+    if request.method == "POST" and "shortlist" in request.POST:
+        claim = next((c for c in claims if str(c.pk) == request.POST["shortlist"]), None)
+        if claim is None:
+            raise Http404
+        return press(
+            request,
+            lambda: choosing.shortlist(claim, by=request.actor, at=at),
+            back=request.path,
+            done=f"{claim.pilot.organisation.name}已列入候选。",
+        )
     form = ChoiceForm(request.POST or None, offers=_offers(demand, claims))
     refusal = None
     if request.method == "POST" and form.is_valid():
@@ -59,7 +71,8 @@ def choose(request: HttpRequest, number: str) -> HttpResponse:
     rows = [
         {
             "claim": claim,
-            "state": {"label": claim.get_state_display()},
+            "state": {"label": claim.get_state_display(), "tone": CLAIM.tones.get(claim.state, "")},
+            "may_shortlist": may_choose and CLAIM.may(request.actor, claim, "shortlist"),
             "kinds": [kind.label for kind in claim.kinds.all()],
             "price": queries.price_of(claim),
         }

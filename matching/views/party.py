@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from matching import policies, queries
-from matching.forms import ContractForm, LogForm, NoteForm, SplitForm
+from matching.forms import ContractForm, LogForm, NoteForm, SignForm, SplitForm
 from matching.models import Engagement
 from matching.operations import choosing, engagements, files
 from matching.rules import yuan
@@ -199,7 +199,9 @@ def _note_form(request: HttpRequest, name: str) -> NoteForm:
 def sign(request: HttpRequest, number: str) -> HttpResponse:
     """The enterprise confirms the contract."""
     text = "确认后合同生效，双方按合同约定履行。请先核对合同扫描件、金额和日期。"
-    return _move(request, number, "sign", act=engagements.sign, values=nothing, consequence=text)
+    laid_down = _own(request, number).institution_signed_at
+    form = SignForm(post_of(request), initial={"seen": laid_down.isoformat() if laid_down else ""})
+    return _move(request, number, "sign", form=form, act=engagements.sign, consequence=text)
 
 
 @for_roles("institution_admin")
