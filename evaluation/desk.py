@@ -62,5 +62,5 @@ PLACES = [
     NavItem("培育成果", "evaluation:applicant-results", INSTITUTION, 45),
     NavItem("培育成果", "evaluation:county-results", COUNTY | READS_CITY, 55),
     NavItem("总览", "evaluation:city-dashboard", READS_CITY, 15),
-    NavItem("评价", "evaluation:city-evaluation-rounds", READS_CITY, 60),
+    NavItem("评价", "evaluation:city-evaluation-rounds", READS_CITY, 60, also=("evaluation:city-sanctions",)),
 ]

@@ -67,5 +67,11 @@ PLACES = [
     NavItem("我的申报", "institutions:applicant-home", INSTITUTION, 20),
     NavItem("申报审核", "institutions:county-applications", COUNTY, 20),
     NavItem("推荐汇总", "institutions:county-reports", COUNTY, 25),
-    NavItem("申报确认", "institutions:city-applications", READS_CITY, 20),
+    NavItem(
+        "申报确认",
+        "institutions:city-applications",
+        READS_CITY,
+        20,
+        also=("institutions:city-reports", "institutions:city-roster"),
+    ),
 ]

@@ -134,7 +134,6 @@ def demand(request: HttpRequest, pk: int) -> HttpResponse:
             "public_url": reverse("demands:public-demand", args=[found.number]) if found.published_at else "",
             "entries": timeline(queries.CASE_TYPE, found.pk),
             "deadline": check if editable and check and check.is_open else None,
-            "rehearsal": found.round.is_rehearsal and found.round.title,
         },
     )
 

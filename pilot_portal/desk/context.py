@@ -26,10 +26,12 @@ class Place:
 
 
 def _places(request: HttpRequest, actor: Actor) -> list[Place]:
-    items = [(item.label, reverse(item.url_name)) for item in nav_for(actor.role)]
-    # The longest address that begins the current one is the current place.
-    here = max((url for _, url in items if request.path.startswith(url)), key=len, default="")
-    return [Place(label, url, url == here) for label, url in items]
+    items = nav_for(actor.role)
+    addresses = {reverse(name): item for item in items for name in (item.url_name, *item.also)}
+    # The longest address that begins the current one tells the current place.
+    longest = max((url for url in addresses if request.path.startswith(url)), key=len, default="")
+    here = addresses.get(longest)
+    return [Place(item.label, reverse(item.url_name), item is here) for item in items]
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

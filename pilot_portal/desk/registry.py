@@ -31,12 +31,17 @@ class Card:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A place in the main navigation for some roles."""
+    """A place in the main navigation for some roles.
+
+    Attributes:
+        also: names of pages that stand elsewhere by address but belong to this place.
+    """
 
     label: str
     url_name: str
     roles: frozenset[str]
     position: int
+    also: tuple[str, ...] = ()
 
 
 CARDS: dict[str, Card] = {}

@@ -89,7 +89,6 @@ def tasks(request: HttpRequest, code: str) -> HttpResponse:
         "may_take_back": "take_back" in moves and application.opened_by_county_at is None,
         "may_withdraw": "withdraw" in moves,
         "may_reopen": "reopen" in moves,
-        "rehearsal": application.round.title if application.round.is_rehearsal else "",
     }
     return render(request, "institutions/applicant/tasks.html", context)
 

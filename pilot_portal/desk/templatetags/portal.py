@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from pilot_portal.common.clock import beijing as to_beijing
 from pilot_portal.common.clock import spoken
+from pilot_portal.rounds.models import Round
 
 register = template.Library()
 
@@ -44,6 +45,32 @@ TONES = {
 }
 BUTTONS = {"primary": "btn-primary", "danger": "btn-outline-danger"}
 MESSAGE_ICONS = {"ok": "check", "wait": "alert", "bad": "alert", "info": "info"}
+
+
+# What a page is about ----------------------------------------------------------------
+
+# Through which of its relations a case knows its round, where it has no round of its own.
+WAYS_TO_THE_ROUND = ("demand", "pilot", "application", "engagement", "list", "batch")
+
+
+def _round_at_hand(value: Any) -> Round | None:
+    if isinstance(value, Round):
+        return value
+    loaded = getattr(getattr(value, "_state", None), "fields_cache", {})
+    if "round" in loaded:
+        return loaded["round"]
+    return next((_round_at_hand(loaded[way]) for way in WAYS_TO_THE_ROUND if way in loaded), None)
+
+
+@register.simple_tag(takes_context=True)
+def rehearsal(context: template.Context) -> str:
+    """The title of the rehearsal (征求意见) that the page is about; "" where nothing on it is one.
+
+    Looks at what the view handed over, a round or a case whose round is loaded, so that no page of a
+    rehearsal can forget to say so. Runs no query.
+    """
+    found = (_round_at_hand(value) for layer in context.dicts for value in layer.values())
+    return next((round_.title for round_ in found if round_ is not None and round_.is_rehearsal), "")
 
 
 # Drawings ---------------------------------------------------------------------------

@@ -93,7 +93,6 @@ def round_page(request: HttpRequest, code: str) -> HttpResponse:
         "settings_rows": rows,
         "may_edit": request.actor.is_city,
         "years_unknown": queries.years_without_calendar([found.year, found.year + 1]),
-        "rehearsal": found.title if found.is_rehearsal else "",
     }
     return render(request, "desk/settings/round.html", context)
 
