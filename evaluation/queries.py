@@ -129,7 +129,7 @@ def served_by_pilot(pilot_ids: Iterable[int]) -> dict[int, int]:
 
 
 def tallies(pilots: Iterable[PilotInstitution]) -> dict[int, tuple[rules.Tally, Decimal | None]]:
-    """What is counted of each institution, and its mean score, in three queries for all of them."""
+    """What is counted of each institution, and its mean score, in two queries for all of them."""
     pilots = list(pilots)
     served = served_by_pilot(p.pk for p in pilots)
     counted: dict[int, list[Questionnaire]] = {p.pk: [] for p in pilots}

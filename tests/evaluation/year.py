@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 
 from evaluation.models import Evaluation, Questionnaire
 from evaluation.operations import evaluating, satisfaction
@@ -86,6 +86,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
     def run(n: int, act: Callable[[], Any]) -> None:
         try:
+            connection.ensure_connection()  # before the start, or the first is through when the second comes
             start.wait()
             given[n] = act()
         except Exception as error:  # noqa: BLE001 - the test looks at what was raised
