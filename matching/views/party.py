@@ -90,6 +90,13 @@ def engagement_page(request: HttpRequest, number: str) -> HttpResponse:
         "contacts": queries.contacts_of(engagement),
         "may_prepare": engagement.state == Engagement.State.AGREED
         and policies.is_provider_admin(request.actor, engagement),
+        "may_upload": engagement.state not in choosing.ENDED
+        and policies.is_provider(request.actor, engagement),
+        "purposes": [
+            {"code": code, "label": label}
+            for code, label in queries.PURPOSES.items()
+            if code != engagements.CONTRACT or engagement.state == Engagement.State.AGREED
+        ],
         "may_log": engagement.state == Engagement.State.IN_SERVICE
         and policies.is_provider(request.actor, engagement),
     }
