@@ -37,15 +37,15 @@ def county_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
 
 
 def city_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
-    """Results to confirm, evaluations to decide, sanctions under way. Three queries."""
+    """Results to confirm, evaluations to decide or publish, sanctions under way. Three queries."""
     results = queries.visible_results(actor).filter(state="VERIFIED").order_by().count()
-    undecided = queries.visible_evaluations(actor).filter(state__in=["COMPUTED", "NOTIFIED", "OBJECTED"])
+    waiting = queries.visible_evaluations(actor).exclude(state="PUBLISHED")
     open_sanctions = queries.visible_sanctions(actor).filter(
         state__in=["CLUE", "VERIFYING", "HEARD", "DECIDED"]
     )
     return _todos(
         (results, "培育成果待确认", "/desk/results/", "确认后计入六项目标", "确认"),
-        (undecided.order_by().count(), "期满评价待办", "/desk/city/evaluations/", "告知、决定、公布", "办理"),
+        (waiting.order_by().count(), "期满评价待办", "/desk/city/evaluations/", "告知、决定、公布", "办理"),
         (open_sanctions.order_by().count(), "处理事项待办", "/desk/city/sanctions/", "", "办理"),
     )
 
