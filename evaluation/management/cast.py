@@ -61,6 +61,7 @@ class Cast:
 
     chief: Actor = field(default_factory=Actor)
     handler: Actor = field(default_factory=Actor)
+    sysadmin: Actor = field(default_factory=Actor)
     officers: dict[str, tuple[Actor, Actor]] = field(default_factory=dict)
     institutions: list[Actor] = field(default_factory=list)
     firms: list[tuple[Enterprise, Actor]] = field(default_factory=list)
@@ -109,7 +110,7 @@ def gather(since: dt.datetime) -> Cast:
     _person("leader", "局领导示例", city, Role.LEADER, since)
     _person("expert", "专家示例", city, Role.EXPERT, since)
     _person("auditor", "审计示例", city, Role.AUDITOR, since)
-    _person("sysadmin", "运维示例", city, Role.SYSADMIN, since)
+    cast.sysadmin = _person("sysadmin", "运维示例", city, Role.SYSADMIN, since)
     for code, region in regions.items():
         bureau = Organisation.objects.filter(kind=Organisation.Kind.COUNTY, region=region).first() or _body(
             Organisation.Kind.COUNTY, f"{region.department}（示例）", region=region

@@ -10,6 +10,8 @@ from evaluation.operations import awards, evaluating, results, sanctions, satisf
 from evaluation.rules import DIMENSIONS
 from institutions.operations import confirmation, drafts, reports, review, roster
 from matching.operations import engagements
+from pilot_portal.accounts import operations as accounting
+from pilot_portal.accounts.models import Grant
 from pilot_portal.codes.models import Tier
 from pilot_portal.rounds.models import Round
 
@@ -169,8 +171,30 @@ def rate_and_judge(round: Round, cast: Cast, now: dt.datetime) -> None:
     sanctions.publish_sanction(clue, by=cast.chief, at=now - 19 * DAY)
 
 
+def accounts_of_this_year(cast: Cast, now: dt.datetime) -> None:
+    """A grant in each state: one waits for the chief, one's slip waits to be handed over."""
+    bureau = cast.officers["430203"][0].organisation
+    if bureau is None:
+        raise LookupError("the officer stands in no county")
+
+    def ask(name: str, phone: str, role: str) -> Grant:
+        return accounting.request_grant(
+            bureau, role, name=name, mobile=phone, by=cast.sysadmin, at=now - 3 * DAY
+        )
+
+    ask("新任经办示例", "13800000091", "county_handler")
+    approved = ask("新任审核示例", "13800000092", "county_approver")
+    accounting.approve_grant(approved, by=cast.chief, at=now - 2 * DAY)
+    refused = ask("调离人员示例", "13800000093", "county_handler")
+    accounting.refuse_grant(refused, note="该同志已调离，请重新提名。", by=cast.chief, at=now - 2 * DAY)
+    accounting.withdraw_grant(
+        ask("误填示例", "13800000094", "county_handler"), by=cast.sysadmin, at=now - DAY
+    )
+
+
 def this_year(round: Round, cast: Cast, now: dt.datetime) -> None:
     """Everybody has something to do today."""
+    accounts_of_this_year(cast, now)
     at = now - 55 * DAY
     people = cast.institutions
     # Seven went the whole way to the roster.

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from pilot_portal.accounts.models import Organisation, Role
 from pilot_portal.accounts.operations import NewBody, NewPerson
 from pilot_portal.common.errors import Refused
-from pilot_portal.common.fields import PhoneField, PlainForm, WordsField
+from pilot_portal.common.fields import DayField, PhoneField, PlainForm, WordsField
 from pilot_portal.common.text import check_credit_code
 from pilot_portal.regions.models import Region
 from pilot_portal.regions.queries import active_regions
@@ -136,3 +136,27 @@ class ProfileForm(PlainForm):
     email = forms.EmailField(
         label="电子邮箱（选填）", required=False, help_text="填写后可收到邮件提醒、自助找回密码"
     )
+
+
+class GrantForm(PlainForm):
+    """A role in a county bureau or in the city, for somebody."""
+
+    organisation = forms.ChoiceField(label="单位", error_messages={"required": "请选择单位。"})
+    role = forms.ChoiceField(label="身份", error_messages={"required": "请选择身份。"})
+    name = WordsField(label="姓名", max_length=40)
+    mobile = PhoneField(label="手机号码", help_text="用作登录名")
+    deputy_until = DayField(label="代理至（选填）", required=False, help_text="仅代理他人职务时填写")
+    deputy_order = WordsField(label="代理文号（选填）", max_length=60, required=False)
+
+    def __init__(self, *args: Any, bodies: list[Organisation], roles: list[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bodies = {str(body.pk): body for body in bodies}
+        names = [(key, body.name) for key, body in self.bodies.items()]
+        self.fields["organisation"].choices = [("", "请选择"), *names]
+        self.fields["role"].choices = [("", "请选择"), *((role.value, role.label) for role in roles)]
+
+
+class ReasonForm(PlainForm):
+    """A reason in words."""
+
+    note = WordsField(label="理由", rows=3, max_length=300)

@@ -1,10 +1,15 @@
 """A person is a User, a body is an Organisation, a Membership joins them with a role (domain.md §1)."""
 
 import secrets
+from collections.abc import Iterator
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from pilot_portal.workflow.models import Case
 
 
 class Role(models.TextChoices):
@@ -44,7 +49,7 @@ class User(AbstractBaseUser):
     email = models.EmailField("电子邮箱", blank=True)
     is_active = models.BooleanField("可登录", default=True)
     is_demo = models.BooleanField("演示账号", default=False)
-    must_change_password = models.BooleanField("须修改密码", default=False)
+    session_epoch = models.PositiveIntegerField("登录轮次", default=0, editable=False)
     date_joined = models.DateTimeField("建立时间", auto_now_add=True)
 
     objects = UserManager()
@@ -58,6 +63,18 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def get_session_auth_hash(self) -> str:
+        """What a session keeps of its user: changed by a new password, and by ending all sessions."""
+        return self._session_hash(None)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the secret keys that were replaced."""
+        return (self._session_hash(secret) for secret in settings.SECRET_KEY_FALLBACKS)
+
+    def _session_hash(self, secret: str | None) -> str:
+        kept = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("accounts.session", kept, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         """The person's name; allauth asks for it."""
@@ -156,7 +173,9 @@ class Invitation(models.Model):
     mobile = models.CharField("手机号码", max_length=11, blank=True)
     secret = models.CharField("密钥", max_length=43, unique=True, default=secrets.token_urlsafe)
     code = models.CharField("短码", max_length=8, unique=True, default=short_code)
-    created_by = models.ForeignKey(User, verbose_name="邀请人", on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        User, verbose_name="邀请人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField("发出时间")
     expires_at = models.DateTimeField("有效期至")
     delivered_at = models.DateTimeField("已送达", null=True, blank=True)
@@ -170,3 +189,47 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.code}"
+
+
+class Grant(Case):
+    """A role in a county bureau or in the city, asked for by one person and approved by another.
+
+    Approved it becomes an invitation, which the person spends; a deputy's (代理) ends on its day.
+    """
+
+    class State(models.TextChoices):
+        REQUESTED = "REQUESTED", "待批准"
+        APPROVED = "APPROVED", "已批准"
+        REFUSED = "REFUSED", "不予授权"
+        WITHDRAWN = "WITHDRAWN", "已撤回"
+
+    organisation = models.ForeignKey(
+        Organisation, verbose_name="单位", on_delete=models.PROTECT, related_name="+"
+    )
+    role = models.CharField("身份", max_length=24, choices=Role)
+    name = models.CharField("姓名", max_length=40)
+    mobile = models.CharField("手机号码", max_length=11)
+    ends_at = models.DateTimeField("代理至", null=True, blank=True)
+    deputy_order = models.CharField("代理文号", max_length=60, blank=True)
+    requested_by = models.ForeignKey(User, verbose_name="申请人", on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField("申请时间")
+    invitation = models.OneToOneField(
+        Invitation, verbose_name="邀请", null=True, blank=True, on_delete=models.PROTECT, related_name="grant"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账号授权"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "role", "mobile"],
+                name="grant_asked_once",
+                condition=Q(state="REQUESTED"),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at=None, deputy_order="") | (Q(ends_at__isnull=False) & ~Q(deputy_order="")),
+                name="deputy_has_end_and_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.organisation} · {self.get_role_display()}"

@@ -3,18 +3,23 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
+from pilot_portal.accounts import policies
 from pilot_portal.accounts.actors import Actor
-from pilot_portal.accounts.models import Invitation, Membership, Organisation, Role, User
-from pilot_portal.accounts.queries import live_memberships
+from pilot_portal.accounts.models import Grant, Invitation, Membership, Organisation, Role, User
+from pilot_portal.accounts.queries import live_memberships, recipients_of_city
+from pilot_portal.accounts.workflow import GRANT
+from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.common.text import check_credit_code, clean, name_key, normalise_phone
+from pilot_portal.notifications.operations import tell
 from pilot_portal.regions.models import Region
+from pilot_portal.regions.queries import active_regions
 
 INVITATION_DAYS = 30
+CITY_NAME = "市工业和信息化局中小企业科"
 ADMIN_OF = {
     Organisation.Kind.INSTITUTION: Role.INSTITUTION_ADMIN,
     Organisation.Kind.ENTERPRISE: Role.ENTERPRISE_ADMIN,
@@ -23,7 +28,18 @@ ROLES_OF: dict[str, tuple[Role, ...]] = {
     Organisation.Kind.INSTITUTION: (Role.INSTITUTION_ADMIN, Role.INSTITUTION_MEMBER),
     Organisation.Kind.ENTERPRISE: (Role.ENTERPRISE_ADMIN, Role.ENTERPRISE_MEMBER),
     Organisation.Kind.COUNTY: (Role.COUNTY_HANDLER, Role.COUNTY_APPROVER),
+    Organisation.Kind.CITY: (
+        Role.CITY_HANDLER,
+        Role.CITY_CHIEF,
+        Role.LEADER,
+        Role.EXPERT,
+        Role.AUDITOR,
+        Role.SYSADMIN,
+    ),
 }
+PUBLIC_BODIES = frozenset({Organisation.Kind.COUNTY, Organisation.Kind.CITY})
+# Without these nobody could grant anything any more: the last of each is never ended.
+KEEPERS = frozenset({Role.CITY_CHIEF, Role.SYSADMIN})
 TAKEN = (
     "该单位已在平台注册。请联系本单位管理员邀请您加入；"
     "管理员已离职的，请持盖章申请和执照到所在县市区工信部门办理。"
@@ -99,7 +115,12 @@ def register(body: NewBody, person: NewPerson, *, at: dt.datetime) -> Membership
 
 
 def may_manage(actor: Actor, organisation: Organisation) -> bool:
-    """The administrator of the body; for enterprises and institutions also their county and the city."""
+    """The administrator of the body; for enterprises and institutions also their county and the city.
+
+    The members of public bodies are the system administrator's, who cannot invite them alone (see `Grant`).
+    """
+    if organisation.kind in PUBLIC_BODIES:
+        return actor.role == "sysadmin"
     if actor.organisation_id == organisation.pk:
         return actor.role in {"institution_admin", "enterprise_admin"}
     if organisation.kind in ADMIN_OF:
@@ -121,16 +142,22 @@ def invite(
 
     Raises NotAllowed, Refused for a role the body does not have.
     """
-    if by.user is None or not may_manage(by, organisation):
-        raise NotAllowed("只有本单位管理员或主管的工信部门可以邀请。")
+    if by.user is None or organisation.kind in PUBLIC_BODIES or not may_manage(by, organisation):
+        raise NotAllowed("只有本单位管理员或主管的工信部门可以邀请；工信部门的账号须经申请和批准。")
     if role not in ROLES_OF.get(organisation.kind, ()):
         raise Refused("该单位没有这种身份。", [Problem("请选择身份。", field="role")])
+    return _make_invitation(organisation, role, name, mobile, by=by.user, at=at)
+
+
+def _make_invitation(
+    organisation: Organisation, role: str, name: str, mobile: str, *, by: User | None, at: dt.datetime
+) -> Invitation:
     return Invitation.objects.create(
         organisation=organisation,
         role=role,
         name=clean(name),
         mobile=normalise_phone(mobile) if mobile else "",
-        created_by=by.user,
+        created_by=by,
         created_at=at,
         expires_at=at + dt.timedelta(days=INVITATION_DAYS),
     )
@@ -138,12 +165,16 @@ def invite(
 
 @transaction.atomic
 def accept_invitation(invitation: Invitation, user: User, *, at: dt.datetime) -> Membership:
-    """Spend an invitation once: the user becomes a member. Raises Stale when spent or expired."""
+    """Spend an invitation once: the user becomes a member, a deputy until his day.
+
+    Raises Stale when spent or expired.
+    """
     won = Invitation.objects.filter(pk=invitation.pk, spent_at=None, expires_at__gt=at).update(
         spent_at=at, spent_by=user
     )
     if not won:
         raise Stale("这份邀请已使用或已过期，请邀请人重新发出。")
+    grant = Grant.objects.filter(invitation=invitation).first()
     try:
         with transaction.atomic():
             return Membership.objects.create(
@@ -151,6 +182,8 @@ def accept_invitation(invitation: Invitation, user: User, *, at: dt.datetime) ->
                 organisation=invitation.organisation,
                 role=invitation.role,
                 starts_at=at,
+                ends_at=grant.ends_at if grant else None,
+                deputy_order=grant.deputy_order if grant else "",
                 granted_by=invitation.created_by,
             )
     except IntegrityError as error:
@@ -171,13 +204,14 @@ def end_membership(membership: Membership, *, by: Actor, at: dt.datetime) -> Non
     """
     if not may_manage(by, membership.organisation):
         raise NotAllowed("只有本单位管理员可以移除成员。")
-    if membership.role in ADMIN_OF.values():
+    if membership.role in {*ADMIN_OF.values(), *KEEPERS}:
         others = Membership.objects.filter(
             organisation=membership.organisation, role=membership.role, ends_at=None
         ).exclude(pk=membership.pk)
         if not others.exists():
-            raise Stale("这是本单位唯一的管理员，请先把管理员移交他人。")
-    won = Membership.objects.filter(pk=membership.pk, ends_at=None).update(ends_at=at)
+            raise Stale(f"这是本单位唯一的{membership.get_role_display()}，请先移交或授予他人。")
+    live = Q(ends_at=None) | Q(ends_at__gt=at)
+    won = Membership.objects.filter(live, pk=membership.pk).update(ends_at=at)
     if not won:
         raise Stale("该成员已移除。")
     end_sessions(membership.user)
@@ -229,14 +263,112 @@ def switched(user: User, membership_id: int, *, at: dt.datetime) -> Membership:
     return membership
 
 
-def end_sessions(user: User) -> int:
-    """End all sessions of a person; gives how many."""
-    ended = 0
-    for session in Session.objects.iterator(chunk_size=500):
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            session.delete()
-            ended += 1
-    return ended
+def end_sessions(user: User) -> None:
+    """End all sessions of a person at once, whatever keeps them: their hash no longer fits."""
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+
+
+@transaction.atomic
+def request_grant(
+    organisation: Organisation,
+    role: str,
+    *,
+    name: str,
+    mobile: str,
+    deputy_until: dt.date | None = None,
+    deputy_order: str = "",
+    by: Actor,
+    at: dt.datetime,
+) -> Grant:
+    """Ask for a role in a county bureau or in the city; the chief, another person, approves (domain.md §1).
+
+    A deputy (代理) is named with his last day and the order's number. Raises NotAllowed, Refused with a
+    problem per field, Stale when the same is waiting already.
+    """
+    if by.user is None or not policies.may_request(by):
+        raise NotAllowed("只有系统管理员可以申请工信部门的账号。")
+    problems = []
+    if organisation.kind not in PUBLIC_BODIES or role not in ROLES_OF[organisation.kind]:
+        problems.append(Problem("该单位没有这种身份，请重新选择。", field="role"))
+    if (deputy_until is None) != (not deputy_order.strip()):
+        problems.append(Problem("代理须同时填写截止日期和文号。", field="deputy_order"))
+    if deputy_until is not None and clock.end_of_day(deputy_until) <= at:
+        problems.append(Problem("代理截止日期已过。", field="deputy_until"))
+    if problems:
+        raise Refused("申请没有提交，请修改后再提交。", problems)
+    grant = Grant(
+        organisation=organisation,
+        role=role,
+        name=clean(name),
+        mobile=normalise_phone(mobile),
+        ends_at=clock.end_of_day(deputy_until) if deputy_until else None,
+        deputy_order=clean(deputy_order),
+        requested_by=by.user,
+        requested_at=at,
+    )
+    try:
+        with transaction.atomic():
+            GRANT.start(grant, by=by, at=at)
+    except IntegrityError as error:
+        raise Stale("同样的申请已在等待批准。") from error
+    chiefs = recipients_of_city({Role.CITY_CHIEF}, at)
+    tell(chiefs, f"账号授权待批准：{grant}", key=f"grant:{grant.pk}", at=at, path="/accounts/staff/")
+    return grant
+
+
+@transaction.atomic
+def approve_grant(grant: Grant, *, by: Actor, at: dt.datetime) -> Invitation:
+    """Approve a grant: leaves an invitation whose slip the applicant hands over. Raises NotAllowed, Stale."""
+    if by.user is None:
+        raise NotAllowed("请先登录。")
+    made = _make_invitation(grant.organisation, grant.role, grant.name, grant.mobile, by=by.user, at=at)
+    GRANT.move(grant, "approve", by=by, at=at, invitation=made)
+    _tell_applicant(grant, "账号授权已批准，请把邀请码交给本人", at=at)
+    return made
+
+
+@transaction.atomic
+def refuse_grant(grant: Grant, *, note: str, by: Actor, at: dt.datetime) -> None:
+    """Refuse a grant with the reason."""
+    GRANT.move(grant, "refuse", by=by, at=at, note=note)
+    _tell_applicant(grant, "账号授权未获批准", at=at)
+
+
+@transaction.atomic
+def withdraw_grant(grant: Grant, *, by: Actor, at: dt.datetime) -> None:
+    """Take back what was asked for."""
+    GRANT.move(grant, "withdraw", by=by, at=at)
+
+
+@transaction.atomic
+def found(people: dict[str, tuple[str, str]], *, at: dt.datetime) -> list[Invitation]:
+    """Lay the ground of an empty portal: the city, its county bureaus, an invitation for each first person.
+
+    Args:
+        people: role (city_chief, sysadmin) → name and mobile number.
+        at: the moment.
+
+    Raises Stale once somebody holds one of the roles: from then on every account takes two persons.
+    """
+    if Membership.objects.filter(role__in=people).filter(Q(ends_at=None) | Q(ends_at__gt=at)).exists():
+        raise Stale("平台已有科长或系统管理员，以后的账号请在“账号授权”中申请和批准。")
+    city, _ = Organisation.objects.get_or_create(
+        kind=Organisation.Kind.CITY, defaults={"name": CITY_NAME, "name_key": name_key(CITY_NAME)}
+    )
+    for region in active_regions():
+        Organisation.objects.get_or_create(
+            kind=Organisation.Kind.COUNTY,
+            region=region,
+            defaults={"name": region.department, "name_key": name_key(region.department)},
+        )
+    return [
+        _make_invitation(city, role, name, mobile, by=None, at=at) for role, (name, mobile) in people.items()
+    ]
+
+
+def _tell_applicant(grant: Grant, subject: str, *, at: dt.datetime) -> None:
+    key = f"grant:{grant.pk}:{grant.step}"
+    tell([grant.requested_by_id], f"{subject}：{grant}", key=key, at=at, path="/accounts/staff/")
 
 
 def find_invitation(secret_or_code: str) -> Invitation | None:

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 
 from pilot_portal.accounts.actors import PUBLIC, Actor
-from pilot_portal.accounts.models import Invitation, Membership, Organisation, User
+from pilot_portal.accounts.models import Grant, Invitation, Membership, Organisation, User
 
 
 def live_memberships(user: User, at: dt.datetime) -> QuerySet[Membership]:
@@ -64,3 +64,31 @@ def open_invitations(organisation: Organisation, at: dt.datetime) -> QuerySet[In
     return Invitation.objects.filter(organisation=organisation, spent_at=None, expires_at__gt=at).order_by(
         "-pk"
     )
+
+
+PUBLIC_KINDS = (Organisation.Kind.CITY, Organisation.Kind.COUNTY)
+
+
+def public_bodies() -> QuerySet[Organisation]:
+    """The city and its county bureaus, in the order of the reporting units."""
+    return (
+        Organisation.objects.filter(kind__in=PUBLIC_KINDS)
+        .select_related("region")
+        .order_by("kind", "region__position", "pk")
+    )
+
+
+def staff(at: dt.datetime) -> QuerySet[Membership]:
+    """Everybody who stands in a public body at the moment."""
+    return (
+        Membership.objects.filter(organisation__kind__in=PUBLIC_KINDS, starts_at__lte=at)
+        .filter(Q(ends_at=None) | Q(ends_at__gt=at))
+        .select_related("user", "organisation__region")
+        .order_by("organisation__kind", "organisation__region__position", "role", "pk")
+    )
+
+
+def visible_grants(actor: Actor) -> QuerySet[Grant]:
+    """What was asked for and decided: for those who ask, those who decide, and the auditor."""
+    rows = Grant.objects.select_related("organisation", "requested_by", "invitation")
+    return rows if actor.role in {"sysadmin", "city_chief", "auditor"} else rows.none()

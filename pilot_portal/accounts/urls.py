@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pilot_portal.accounts.views import joining, own
+from pilot_portal.accounts.views import joining, own, staff
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,4 +18,8 @@ urlpatterns = [
     path("members/<int:pk>/remove/", own.remove_member, name="member-remove"),
     path("members/<int:pk>/hand-over/", own.hand_over, name="member-hand-over"),
     path("members/<int:pk>/decider/", own.name_decider, name="member-decider"),
+    # public bodies: the system administrator asks, the city's chief decides
+    path("staff/", staff.overview, name="staff"),
+    path("staff/<int:pk>/end/", staff.end, name="staff-end"),
+    path("staff/grants/<int:pk>/<slug:name>/", staff.decide, name="grant-move"),
 ]

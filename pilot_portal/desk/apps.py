@@ -12,7 +12,10 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """The places of the ground in the main navigation."""
+        from pilot_portal.desk.cards import CARDS
         from pilot_portal.desk.nav import PLACES
-        from pilot_portal.desk.registry import register_nav
+        from pilot_portal.desk.registry import register_card, register_nav
 
         register_nav(*PLACES)
+        for card in CARDS:
+            register_card(card)

@@ -13,5 +13,6 @@ PLACES = (
     NavItem("文件验证", "documents:verify", PUBLIC, 90),
     NavItem("工作台", "desk:home", EVERYBODY, 10),
     NavItem("消息", "notifications:inbox", EVERYBODY, 90),
+    NavItem("账号", "accounts:staff", frozenset({"sysadmin", "city_chief", "auditor"}), 92),
     NavItem("设置", "desk:settings", CITY_READERS, 95),
 )

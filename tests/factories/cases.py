@@ -8,7 +8,7 @@ from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
 from institutions.models import Application, ApplicationVersion, CountyReport, PilotInstitution
 from matching.models import Claim, Engagement
 from pilot_portal.accounts.actors import PUBLIC, SYSTEM, Actor
-from pilot_portal.accounts.models import Organisation
+from pilot_portal.accounts.models import Grant, Organisation
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.codes.models import ServiceKind, Tier
 from pilot_portal.regions.models import Region
@@ -298,7 +298,24 @@ def result(state: str = "CLAIMED", **fields: Any) -> Result:
     return made
 
 
+def grant(state: str = "REQUESTED", **fields: Any) -> Grant:
+    """A role in a county bureau that a system administrator asked for."""
+    n = next_number()
+    made = Grant(
+        organisation=fields.pop("organisation", None) or organisation("county"),
+        role=fields.pop("role", "county_handler"),
+        name=f"新人示例{n}",
+        mobile=fields.pop("mobile", f"138000000{n % 100:02}"),
+        requested_by=fields.pop("requested_by", None) or member(organisation("city"), "sysadmin").user,
+        requested_at=NOW,
+        **fields,
+    )
+    put(made, "accounts.grant", state)
+    return made
+
+
 MAKERS = {
+    "grant": grant,
     "application": application,
     "county_report": county_report,
     "pilot_institution": pilot,
@@ -312,6 +329,7 @@ MAKERS = {
     "result": result,
 }
 CASE_TYPES = {
+    "grant": "accounts.grant",
     "application": "institutions.application",
     "county_report": "institutions.countyreport",
     "pilot_institution": "institutions.pilotinstitution",

@@ -153,6 +153,8 @@ ARGUMENTS: dict[str, Callable[[World], Arguments]] = {
     "code_of_paper": lambda world: {"code": paper(world, "DONE").verify_code},
     "institution_member": lambda world: {"pk": world.people["institution_member"].membership.pk},
     "enterprise_member": lambda world: {"pk": world.people["enterprise_member"].membership.pk},
+    "county_handler": lambda world: {"pk": world.people["county_handler"].membership.pk},
+    "grant": lambda _world: {"pk": factories.grant().pk},
     "public_demand": lambda world: {"number": demand(world, "PUBLISHED").number},
     "draft_demand": lambda world: {"number": demand(world, "DRAFT").number or "2023-D-0000"},
     "open_demand": lambda world: {"number": demand(world, "PUBLISHED", own=False).number},
