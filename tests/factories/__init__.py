@@ -5,4 +5,5 @@ begin anywhere; `actor_for(role, case)` gives a person of the role in the body t
 """
 
 from tests.factories.cases import *  # noqa: F403 - one name space for all tests
+from tests.factories.lookup import *  # noqa: F403 - one name space for all tests
 from tests.factories.people import *  # noqa: F403 - one name space for all tests
