@@ -119,7 +119,7 @@ class ApprovalForm(PlainForm):
 
 
 class ClueForm(PlainForm):
-    """A clue against an institution on the roster."""
+    """A clue against an institution, an applicant or an enterprise of the round."""
 
     organisation = forms.ChoiceField(label="当事单位", error_messages={"required": "请选择当事单位。"})
     clue = WordsField(label="线索", rows=5)

@@ -10,9 +10,10 @@ from django.db.models import Case, Count, F, Q, QuerySet, When
 from demands.models import Demand
 from evaluation import rules
 from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
-from institutions.models import PilotInstitution
+from institutions.models import Application, PilotInstitution
 from matching.models import Claim, Engagement
 from pilot_portal.accounts.actors import Actor
+from pilot_portal.accounts.models import Organisation
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.queries import published
 from pilot_portal.codes.models import ServiceKind
@@ -295,9 +296,15 @@ def answers_for_institution(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def bodies_of(round: Round) -> list[tuple[str, str]]:
-    """The institutions on a round's roster: key of the body and its name."""
-    rows = PilotInstitution.objects.filter(round=round).select_related("organisation")
-    return sorted(((str(p.organisation_id), p.organisation.name) for p in rows), key=lambda row: row[1])
+    """The institutions, applicants and enterprises of a round: key of the body and its name, by name.
+
+    Whoever handed something in may have handed in something untrue (notice 三（三）).
+    """
+    applied = Application.objects.filter(round=round).exclude(state="DRAFT").values("organisation")
+    asked = Demand.objects.filter(round=round).exclude(state="DRAFT").values("enterprise__organisation")
+    listed = PilotInstitution.objects.filter(round=round).values("organisation")
+    bodies = Organisation.objects.filter(Q(pk__in=applied) | Q(pk__in=asked) | Q(pk__in=listed))
+    return [(str(pk), name) for pk, name in bodies.order_by("name", "pk").values_list("pk", "name")]
 
 
 def published_rounds() -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The institution's pages: its evaluation, its cultivation results."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -71,7 +72,9 @@ def result_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and request.actor.role != "institution_admin":
         raise NotAllowed("由贵机构管理员申报培育成果。")
     pilots = {pilot.pk: pilot for pilot in pilots_of(request.actor)}
-    rows = list(queries.visible_results(request.actor).order_by("-pk")[:50])
+    page = Paginator(queries.visible_results(request.actor).order_by("-pk"), 20).get_page(
+        request.GET.get("page")
+    )
     form = None
     if pilots and request.actor.role == "institution_admin":
         tiers = [(t.code, t.label) for t in Tier.objects.exclude(code="other").order_by("position")]
@@ -94,6 +97,6 @@ def result_list(request: HttpRequest) -> HttpResponse:
                 refusal = error
             else:
                 return redirect("evaluation:applicant-results")
-    context = {"rows": rows, "form": form, "refusal": refusal}
+    context = {"rows": list(page.object_list), "page": page, "form": form, "refusal": refusal}
     status = refusal.status if refusal else (422 if form is not None and form.is_bound else 200)
     return render(request, "evaluation/applicant/results.html", context, status=status)

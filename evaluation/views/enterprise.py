@@ -107,9 +107,11 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def result_list(request: HttpRequest) -> HttpResponse:
     """培育成果 that institutions claim of this firm."""
-    rows = list(queries.visible_results(request.actor).order_by("-pk")[:50])
-    shown = [(row, RESULT.moves_open_to(request.actor, row)) for row in rows]
-    return render(request, "evaluation/enterprise/results.html", {"rows": shown})
+    page = Paginator(queries.visible_results(request.actor).order_by("-pk"), 20).get_page(
+        request.GET.get("page")
+    )
+    shown = [(row, RESULT.moves_open_to(request.actor, row)) for row in page.object_list]
+    return render(request, "evaluation/enterprise/results.html", {"rows": shown, "page": page})
 
 
 @for_roles(*ENTERPRISE)

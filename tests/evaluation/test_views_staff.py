@@ -78,8 +78,15 @@ def test_a_sanction_goes_its_way_over_the_pages(client_of, chen, zhao):
     assert "第二次撤销" in read(late)
 
 
-def test_a_clue_names_only_bodies_of_the_round(chen):
-    factories.make_round()
+def test_a_clue_names_institutions_applicants_and_enterprises_of_the_round_and_nobody_else(chen):
+    applicant, firm = factories.application("SUBMITTED"), factories.demand("SUBMITTED").enterprise
+    listed, quiet = factories.pilot(), factories.application("DRAFT")
+    other = factories.application("SUBMITTED", round=factories.make_round("2024"))
+    shown = read(chen.get(f"{SANCTIONS}clue/2023/"))
+    for name in (applicant.organisation.name, firm.name, listed.organisation.name):
+        assert name in shown
+    for name in (quiet.organisation.name, other.organisation.name):
+        assert name not in shown
     stranger = factories.institution()
     assert (
         chen.post(f"{SANCTIONS}clue/2023/", {"organisation": stranger.pk, "clue": "线索"}).status_code == 422

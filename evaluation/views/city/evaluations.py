@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from evaluation import queries
+from evaluation.documents import EVALUATIONS_SHEET
 from evaluation.forms import ApprovalForm, AwardForm, DecisionForm, DocumentForm, NoteForm, ReductionForm
 from evaluation.operations import awards, evaluating
 from evaluation.views.city.boards import board_of, kpi_of
@@ -77,6 +78,7 @@ def evaluations(request: HttpRequest, code: str) -> HttpResponse:
         "rows": [(row, awarded.get(row.pilot_id)) for row in rows],
         "window": deadline(found, Stage.Kind.SATISFACTION, at=at),
         "limits": queries.thresholds(found, at=at),
+        "may_export": EVALUATIONS_SHEET.may_see(request.actor, found, None),
         "may_compute": request.actor.is_city and not rows,
         "may_notify": request.actor.is_city and any(r.state == "COMPUTED" for r in rows),
         "may_publish_awards": request.actor.role == "city_chief" and bool(awarded),

@@ -39,7 +39,7 @@ def sanction_list(request: HttpRequest) -> HttpResponse:
 @for_roles("city_handler")
 @require_http_methods(["GET", "POST"])
 def clue(request: HttpRequest, code: str) -> HttpResponse:
-    """Note a clue against an institution of a round."""
+    """Note a clue against an institution, applicant or enterprise of a round."""
     found = get_object_or_404(Round, code=code)
     form, refusal = ClueForm(post_of(request), bodies=queries.bodies_of(found)), None
     if request.method == "POST" and form.is_valid():
