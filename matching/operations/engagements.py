@@ -137,6 +137,10 @@ def log_service(
         problems.append(Problem("请写明做了什么。", field="text"))
     if problems:
         raise Refused(f"有 {len(problems)} 处需要修改。", problems)
+    # A write: a delivery in this very moment waits for the entry, or the entry finds it delivered.
+    serving = Engagement.objects.filter(pk=engagement.pk, state=Engagement.State.IN_SERVICE)
+    if not serving.update(ever_signed=F("ever_signed")):
+        raise Stale("合同刚提交验收或已终止，不能再记录服务。")
     return ServiceLog.objects.create(
         engagement=engagement,
         on=on,

@@ -193,6 +193,16 @@ def test_the_log_is_only_ever_added_to(agreed, zhou, wu):
     assert [log.hours for log in queries.logs_of(agreed)] == [Decimal("4.0"), Decimal("3.5")]
 
 
+def test_an_entry_written_on_a_page_opened_before_the_delivery_is_refused(agreed, zhou, wu):
+    in_service(agreed, zhou, wu)
+    logged(agreed, zhou)
+    opened = fresh(agreed)
+    engagements.deliver(agreed, by=zhou, at=CHOOSING)
+    with pytest.raises(Stale, match="刚提交验收"):
+        logged(opened, zhou)
+    assert ServiceLog.objects.count() == 1
+
+
 def test_without_a_log_nothing_is_handed_over(agreed, zhou, wu):
     in_service(agreed, zhou, wu)
     with pytest.raises(NotAllowed):  # a stranger learns nothing of the log
