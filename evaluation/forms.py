@@ -6,7 +6,7 @@ from django import forms
 
 from evaluation.models import Evaluation, Sanction
 from evaluation.rules import DIMENSIONS, REASON_UP_TO
-from pilot_portal.common.fields import DayField, PlainForm, WordsField, YuanField
+from pilot_portal.common.fields import CountField, DayField, PlainForm, WordsField, YuanField
 
 SCALE = [
     (str(n), word)
@@ -164,3 +164,16 @@ class ResultForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.fields["enterprise"].choices = [("", "请选择"), *enterprises]
         self.fields["tier"].choices = [("", "请选择"), *tiers]
+
+
+class SharesForm(PlainForm):
+    """How several institutions share one result, in percent."""
+
+    def __init__(self, *args: Any, sharers: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for pk, name in sharers:
+            self.fields[f"share_{pk}"] = CountField(label=f"{name}（%）", required=False)
+
+    def shares(self) -> dict[int, int]:
+        """Percent by roster entry; nothing typed is nothing."""
+        return {int(name.removeprefix("share_")): value or 0 for name, value in self.cleaned_data.items()}

@@ -230,6 +230,11 @@ class Result(Case):
     def __str__(self) -> str:
         return f"{self.enterprise} {self.tier}"
 
+    @property
+    def shares_in_words(self) -> str:
+        """Who has which share, the largest first."""
+        return "，".join(f"{share.pilot.organisation.name} {share.percent}%" for share in self.shares.all())
+
 
 class ResultShare(models.Model):
     """How several institutions share one result: percent per institution, stated by them."""

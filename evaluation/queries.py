@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 
 from demands.models import Demand
 from evaluation import rules
-from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
+from evaluation.models import Award, Evaluation, Questionnaire, Result, ResultShare, Sanction
 from institutions.models import Application, PilotInstitution
 from matching.models import Claim, Engagement
 from pilot_portal.accounts.actors import Actor
@@ -98,16 +98,30 @@ def visible_sanctions(actor: Actor) -> QuerySet[Sanction]:
 
 def visible_results(actor: Actor) -> QuerySet[Result]:
     """The institutions and enterprise concerned, the enterprise's county, the city, leader and auditor."""
-    rows = Result.objects.select_related("enterprise__region", "tier", "pilot__organisation", "round")
+    rows = Result.objects.select_related(
+        "enterprise__region", "tier", "pilot__organisation", "round"
+    ).prefetch_related(
+        Prefetch(
+            "shares", ResultShare.objects.select_related("pilot__organisation").order_by("-percent", "pk")
+        )
+    )
     if actor.role == "system" or actor.reads_city:
         return rows
     if actor.is_institution:
-        return rows.filter(pilot__organisation_id=actor.organisation_id)
+        shared = ResultShare.objects.filter(pilot__organisation_id=actor.organisation_id).values("result")
+        return rows.filter(Q(pilot__organisation_id=actor.organisation_id) | Q(pk__in=shared))
     if actor.is_enterprise:
         return rows.filter(enterprise__organisation_id=actor.organisation_id)
     if actor.is_county:
         return rows.filter(enterprise__region_id=actor.region_id)
     return rows.none()
+
+
+def may_share(result: Result) -> list[tuple[int, str]]:
+    """The institutions that ever signed with the firm in the result's round: roster entry and name."""
+    rows = Engagement.objects.filter(round=result.round, enterprise=result.enterprise, ever_signed=True)
+    found = rows.values_list("pilot_id", "pilot__organisation__name").distinct()
+    return sorted(found, key=lambda row: (row[0] != result.pilot_id, row[1]))
 
 
 def thresholds(round: Round, *, at: dt.datetime) -> rules.Thresholds:

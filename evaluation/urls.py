@@ -44,6 +44,7 @@ urlpatterns = [
     path("my/evaluation/<slug:code>/", applicant.evaluation, name="applicant-evaluation"),
     path("my/evaluation/<slug:code>/object/", applicant.object_to, name="applicant-evaluation-object"),
     path("my/cultivation/", applicant.result_list, name="applicant-results"),
+    path("my/cultivation/<int:pk>/shares/", applicant.result_shares, name="applicant-result-shares"),
     # county and city
     path("desk/results/", county.result_list, name="county-results"),
     path("desk/results/<int:pk>/<result_move:name>/", county.result_move, name="county-result-move"),

@@ -1,10 +1,13 @@
 """Cultivation results (培育成果): claimed by institutions, confirmed by firm, county and city."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from demands.models import Enterprise
+from evaluation import queries
 from evaluation.models import Result, ResultShare
 from evaluation.workflow import RESULT
 from institutions.models import PilotInstitution
@@ -16,6 +19,8 @@ from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.notifications.operations import tell
 from pilot_portal.rounds.models import Stage
+
+WHOLE = 100
 
 
 def a_year_later(day: dt.date) -> dt.date:
@@ -74,7 +79,7 @@ def claim_result(
         with transaction.atomic():
             RESULT.start(result, by=by, at=at)
     except IntegrityError as error:
-        raise Stale("该企业的这一称号已有机构申报，如属共同服务，请与其商定份额。") from error
+        raise Stale("该企业的这一称号已有机构申报，如属共同服务，请与其商定份额，由其登记。") from error
     ResultShare.objects.create(result=result, pilot=pilot, percent=100)
     if enterprise.organisation_id:
         people = recipients_in([enterprise.organisation_id], {"enterprise_admin", "enterprise_member"}, at)
@@ -86,6 +91,32 @@ def claim_result(
             path="/my/results/",
         )
     return result
+
+
+@transaction.atomic
+def state_shares(result: Result, shares: Mapping[int, int], *, by: Actor, at: dt.datetime) -> None:
+    """State how several institutions share one result: percent by roster entry; it still counts once.
+
+    Only until the firm confirms, who confirms the shares with the result. Raises NotAllowed, Refused (not
+    100 together, one who never served the firm, the claimant without a share), Stale.
+    """
+    if not (by.role == "institution_admin" and by.organisation_id == result.pilot.organisation_id):
+        raise NotAllowed("只有申报该成果的机构管理员可以登记份额。")
+    given = {pilot: percent for pilot, percent in shares.items() if percent}
+    if sum(given.values()) != WHOLE or any(percent < 0 for percent in given.values()):
+        raise Refused(f"各机构份额合计须为 100%，现为 {sum(given.values())}%。")
+    if result.pilot_id not in given:
+        raise Refused("申报机构自己须有份额。")
+    if not set(given) <= {pk for pk, _ in queries.may_share(result)}:
+        raise Refused("只有本批次服务过该企业的机构可以共享成果。")
+    # Written first: whoever confirms at this moment waits, or has been quicker.
+    still = Result.objects.filter(pk=result.pk, state=Result.State.CLAIMED).update(tier=F("tier"))
+    if not still:
+        raise Stale("企业已经答复，份额不能再改。")
+    ResultShare.objects.filter(result=result).delete()
+    ResultShare.objects.bulk_create(
+        ResultShare(result=result, pilot_id=pilot, percent=percent) for pilot, percent in given.items()
+    )
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """The institution's pages: its evaluation, its cultivation results."""
 
+from functools import partial
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from demands.models import Enterprise
 from evaluation import queries
-from evaluation.forms import NoteForm, ResultForm
+from evaluation.forms import NoteForm, ResultForm, SharesForm
 from evaluation.operations import evaluating, results
 from evaluation.rules import may_show
 from evaluation.workflow import EVALUATION
@@ -16,7 +18,7 @@ from pilot_portal.codes.models import Tier
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
-from pilot_portal.desk.moving import move_page, post_of
+from pilot_portal.desk.moving import act_page, move_page, post_of
 from pilot_portal.workflow.queries import timeline
 
 INSTITUTION = ("institution_admin", "institution_member")
@@ -98,5 +100,26 @@ def result_list(request: HttpRequest) -> HttpResponse:
             else:
                 return redirect("evaluation:applicant-results")
     context = {"rows": list(page.object_list), "page": page, "form": form, "refusal": refusal}
+    context["own"] = request.actor.organisation_id
     status = refusal.status if refusal else (422 if form is not None and form.is_bound else 200)
     return render(request, "evaluation/applicant/results.html", context, status=status)
+
+
+@for_roles("institution_admin")
+@require_http_methods(["GET", "POST"])
+def result_shares(request: HttpRequest, pk: int) -> HttpResponse:
+    """State how several institutions share a result that this one claimed."""
+    row = get_object_or_404(queries.visible_results(request.actor), pk=pk)
+    if row.pilot.organisation_id != request.actor.organisation_id:
+        raise NotAllowed("由申报该成果的机构登记份额。")
+    initial = {f"share_{share.pilot_id}": share.percent for share in row.shares.all()}
+    return act_page(
+        request,
+        label="登记份额",
+        heading=f"登记份额 · {row.enterprise.name} · {row.tier.label}",
+        form=SharesForm(post_of(request), sharers=queries.may_share(row), initial=initial),
+        act=partial(results.state_shares, row),
+        values=lambda form: {"shares": form.shares()},
+        back="/my/cultivation/",
+        consequence="几家机构共同服务的，份额合计 100%，由企业确认成果时一并确认；成果仍只计一次。",
+    )

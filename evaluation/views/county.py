@@ -42,5 +42,5 @@ def result_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         values=everything if noted else nothing,
         back="/desk/results/",
         heading=f"{row.enterprise.name} · {row.tier.label}",
-        consequence=f"认定日期 {row.reached_on}，依据：{row.evidence}",
+        consequence=f"认定日期 {row.reached_on}，依据：{row.evidence}；份额：{row.shares_in_words or '—'}",
     )

@@ -128,7 +128,8 @@ def result_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         values=nothing,
         back="/my/results/",
         heading=row.tier.label,
-        consequence=f"{row.pilot.organisation.name}申报：贵企业于 {row.reached_on} 获“{row.tier.label}”。",
+        consequence=f"{row.pilot.organisation.name}申报：贵企业于 {row.reached_on} 获“{row.tier.label}”。"
+        f"成果份额：{row.shares_in_words or row.pilot.organisation.name}。",
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation.models import Award, Evaluation, Questionnaire, Result
+from evaluation.models import Award, Evaluation, Questionnaire, Result, ResultShare
 from evaluation.operations import awards, evaluating, results, satisfaction
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.codes.models import Tier
@@ -133,3 +133,24 @@ def test_a_result_that_two_institutions_claim_at_once_is_one():
     given = at_once(lambda: claim(first, zhou), lambda: claim(second, qian))
     assert refused(given, Stale) == 1
     assert Result.objects.count() == 1
+
+
+def test_shares_stated_twice_at_once_still_are_a_hundred():
+    first = served()
+    second = factories.engagement(
+        "ACCEPTED",
+        claim=factories.claim("SELECTED", demand=factories.demand("MATCHED", enterprise=first.enterprise)),
+    )
+    made = factories.result(engagement=first)
+    zhou = factories.institution_admin_zhou(first.pilot.organisation)
+    given = at_once(
+        *[
+            lambda n=n: results.state_shares(
+                made, {first.pilot_id: n, second.pilot_id: 100 - n}, by=zhou, at=NOW
+            )
+            for n in (60, 70)
+        ]
+    )
+    assert refused(given, Stale) == 0
+    shares = dict(ResultShare.objects.values_list("pilot_id", "percent"))
+    assert shares in [{first.pilot_id: n, second.pilot_id: 100 - n} for n in (60, 70)]

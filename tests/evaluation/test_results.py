@@ -131,6 +131,70 @@ def test_a_firms_tier_is_claimed_once_until_it_was_denied(engagement):
     assert claim(other).pilot_id == other.pilot_id
 
 
+# Sharing --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def partner(engagement):
+    """Another institution that served the same firm."""
+    on = factories.demand("MATCHED", enterprise=engagement.enterprise)
+    return factories.engagement("ACCEPTED", claim=factories.claim("SELECTED", demand=on))
+
+
+def share(made, shares, **changes):
+    by = factories.institution_admin_zhou(made.pilot.organisation)
+    results.state_shares(made, shares, **{"by": by, "at": NOW} | changes)
+
+
+def stated():
+    return dict(ResultShare.objects.values_list("pilot_id", "percent"))
+
+
+def test_institutions_share_a_result_and_it_still_counts_once(engagement, partner):
+    made = claim(engagement)
+    share(made, {engagement.pilot_id: 60, partner.pilot_id: 40})
+    share(made, {engagement.pilot_id: 70, partner.pilot_id: 30})
+    assert stated() == {engagement.pilot_id: 70, partner.pilot_id: 30}
+    qian = factories.institution_admin_zhou(partner.pilot.organisation)
+    assert queries.visible_results(qian).get().shares_in_words == (
+        f"{engagement.pilot.organisation.name} 70%，{partner.pilot.organisation.name} 30%"
+    )
+    Result.objects.filter(pk=made.pk).update(state=S.CONFIRMED)
+    assert reached() == [0, 1, 0, 0, 0, 0]
+
+
+def test_shares_are_a_hundred_among_those_who_served_the_firm(engagement, partner):
+    made, stranger = claim(engagement), served()
+    own, other = engagement.pilot_id, partner.pilot_id
+    for wrong, words in (
+        ({own: 60, other: 30}, "现为 90%"),
+        ({own: 60, other: 50}, "现为 110%"),
+        ({own: 150, other: -50}, "合计须为 100%"),
+        ({}, "现为 0%"),
+        ({other: 100}, "申报机构自己"),
+        ({own: 50, stranger.pilot_id: 50}, "服务过该企业"),
+    ):
+        with pytest.raises(Refused, match=words):
+            share(made, wrong)
+    assert stated() == {own: 100}
+
+
+def test_only_the_claimant_states_shares_and_only_until_the_firm_answered(engagement, partner):
+    made = claim(engagement)
+    halves = {engagement.pilot_id: 50, partner.pilot_id: 50}
+    for by in (
+        factories.institution_admin_zhou(partner.pilot.organisation),
+        factories.member(engagement.pilot.organisation, "institution_member"),
+        factories.city_chief_zhao(),
+    ):
+        with pytest.raises(NotAllowed):
+            share(made, halves, by=by)
+    results.enterprise_confirm(made, by=factories.enterprise_admin_wu(engagement.enterprise), at=NOW)
+    with pytest.raises(Stale, match="已经答复"):
+        share(made, halves)
+    assert stated() == {engagement.pilot_id: 100}
+
+
 # Confirming, verifying, counting --------------------------------------------------------
 
 

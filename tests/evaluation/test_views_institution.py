@@ -176,6 +176,30 @@ def test_an_institution_of_two_rounds_claims_for_the_round_in_which_it_served(zh
     assert Result.objects.get().round.code == "2023"
 
 
+def test_shares_are_stated_on_a_page_and_the_firm_reads_them(zhou, client_of, pilot):
+    engagement = served(pilot)
+    on = factories.demand("MATCHED", enterprise=engagement.enterprise)
+    other = factories.engagement("ACCEPTED", claim=factories.claim("SELECTED", demand=on)).pilot
+    made = factories.result(engagement=engagement)
+    address = f"{RESULTS}{made.pk}/shares/"
+    assert address in read(zhou.get(RESULTS))
+    assert other.organisation.name in read(zhou.get(address))
+    wrong = zhou.post(address, {f"share_{pilot.pk}": "60", f"share_{other.pk}": "30"})
+    assert wrong.status_code == 422
+    assert "现为 90%" in read(wrong)
+    assert 'value="60"' in read(wrong)
+    assert zhou.post(address, {f"share_{pilot.pk}": "60", f"share_{other.pk}": "40"}).status_code == 302
+    words = f"{pilot.organisation.name} 60%，{other.organisation.name} 40%"
+    assert words in read(zhou.get(RESULTS))
+    firm = client_of(factories.enterprise_admin_wu(engagement.enterprise))
+    assert words in read(firm.get(f"/my/results/{made.pk}/confirm/"))
+    partner = client_of(factories.institution_admin_zhou(other.organisation))
+    assert words in read(partner.get(RESULTS))
+    assert address not in read(partner.get(RESULTS))
+    assert partner.get(address).status_code == 403
+    assert client_of(factories.institution_admin_zhou()).get(address).status_code == 404
+
+
 def test_a_member_reads_without_the_form(client_of, pilot):
     member = client_of(factories.member(pilot.organisation, "institution_member"))
     made = factories.result(engagement=served(pilot))
