@@ -99,6 +99,14 @@ def test_who_comes_second_is_told_and_keeps_what_he_typed(phone, row, page):
     assert Questionnaire.objects.get().overall == 3
 
 
+def test_who_comes_too_late_is_not_first_asked_to_complete_what_cannot_be_taken(phone, row, page):
+    answer(row, 3, at=clock.now())
+    answered = phone.post(page, {"comment": "只写了一半"})
+    assert answered.status_code == 409
+    assert "评价未能提交" in read(answered)
+    assert "只写了一半" in read(answered)
+
+
 def test_after_the_window_the_page_says_so_and_keeps_what_was_typed(phone, row, page, at):
     move_stage(row.round, "satisfaction", at - 3 * DAY, at - DAY)
     assert "不在满意度评价期内" in read(phone.get(page))
