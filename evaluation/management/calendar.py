@@ -1,6 +1,7 @@
-"""The demonstration's two rounds and their calendars, laid around today."""
+"""The demonstration's rounds and their calendars, laid around today."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from pilot_portal.common import clock
 from pilot_portal.rounds.models import Round, Stage
@@ -39,6 +40,33 @@ LAST_YEAR: dict[str, tuple[int, int]] = {
     K.DECISION: (-30, -10),
 }
 
+# A second batch of last year that is judged today, a second batch of this year that applies today.
+JUDGED_NOW = LAST_YEAR | {
+    K.APPLICATION: (-450, -400),
+    K.COUNTY_REPORT: (-450, -395),
+    K.DEMAND_COLLECTION: (-450, -380),
+    K.DEMAND_CHECK: (-450, -375),
+    K.SATISFACTION: (-25, -6),
+    K.EVALUATION: (-5, 20),
+    K.DECISION: (-4, 40),
+    K.AWARD: (-4, 60),
+}
+APPLYING_NOW = {kind: (first + 200, last + 200) for kind, (first, last) in THIS_YEAR.items()} | {
+    K.APPLICATION: (-20, 15),
+    K.COUNTY_REPORT: (-20, 20),
+    K.PUBLICITY: (-15, 30),
+}
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The demonstration's rounds: two main years, and a second batch of each."""
+
+    this: Round
+    last: Round
+    applying: Round
+    judged: Round
+
 
 def lay(round: Round, plan: dict[str, tuple[int, int]], today: dt.date) -> None:
     """Write a round's calendar around today; run again it only moves the stages."""
@@ -53,26 +81,29 @@ def lay(round: Round, plan: dict[str, tuple[int, int]], today: dt.date) -> None:
         )
 
 
-def rounds(today: dt.date) -> tuple[Round, Round, bool]:
-    """The demonstration's rounds of this year and the last; True when they were made just now."""
-    found = list(Round.objects.filter(is_demo=True).order_by("-year"))
+def rounds(today: dt.date) -> tuple[Rounds, bool]:
+    """The demonstration's rounds; True when they were made just now. Run again only this year's move."""
+    found = {round_.code: round_ for round_ in Round.objects.filter(is_demo=True)}
     if found:
-        this, last = found[0], found[1]
+        year = max(round_.year for round_ in found.values())
+        this, last = found[str(year)], found[str(year - 1)]
         lay(this, THIS_YEAR, today)
-        return this, last, False
-    made = [
-        Round.objects.create(
-            code=str(year),
+        return Rounds(this, last, found[f"{year}B"], found[f"{year - 1}B"]), False
+    made = []
+    plans = (("", 0, THIS_YEAR), ("", 1, LAST_YEAR), ("B", 0, APPLYING_NOW), ("B", 1, JUDGED_NOW))
+    for suffix, ago, plan in plans:
+        year = today.year - ago
+        batch = "（第二批）" if suffix else ""
+        round_ = Round.objects.create(
+            code=f"{year}{suffix}",
             year=year,
-            title=f"{year}年株洲市支持服务机构（平台）培育优质企业试点",
-            document_number=f"示例工信〔{year}〕1号",
-            baseline_date=today - dt.timedelta(days=60 if year == today.year else 430),
+            title=f"{year}年株洲市支持服务机构（平台）培育优质企业试点{batch}",
+            document_number=f"示例工信〔{year}〕{len(made) + 1}号",
+            baseline_date=today - dt.timedelta(days=430 if ago else 60),
             is_demo=True,
         )
-        for year in (today.year, today.year - 1)
-    ]
-    lay(made[0], THIS_YEAR, today)
-    lay(made[1], LAST_YEAR, today)
+        lay(round_, plan, today)
+        made.append(round_)
     for year in range(today.year - 2, today.year + 2):
         fill_calendar(year)
-    return made[0], made[1], True
+    return Rounds(*made), True

@@ -4,8 +4,9 @@ import datetime as dt
 
 from demands import operations as demanding
 from evaluation.management import story
+from evaluation.management.aside import answer, side_demands, side_sanctions, to_acceptance
 from evaluation.management.cast import Cast
-from evaluation.models import Award, Questionnaire
+from evaluation.models import Evaluation, Questionnaire
 from evaluation.operations import awards, evaluating, results, sanctions, satisfaction
 from evaluation.rules import DIMENSIONS
 from institutions.operations import confirmation, drafts, reports, review, roster
@@ -19,62 +20,42 @@ DAY = dt.timedelta(days=1)
 
 
 def last_year(round: Round, cast: Cast, now: dt.datetime) -> None:
-    """From application to award, with six institutions: five stay, one is removed; two are awarded."""
+    """From application to award, with twelve institutions: eleven stay, one is removed; then it is closed."""
     at = now - 470 * DAY
-    institutions = cast.institutions[:6]
-    made = [story.fill_application(round, by, n, at) for n, by in enumerate(institutions, 1)]
-    for application, by in zip(made, institutions, strict=True):
-        story.submit(application, by, at + DAY)
-        story.recommend(application, cast.officers[application.region.code], at + 3 * DAY)
-    for code in {application.region.code for application in made}:
-        sent = story.report(round, cast.officers[code], at + 5 * DAY)
-        reports.accept_report(sent, by=cast.handler, at=at + 8 * DAY)
-    pilots = story.confirm(made, cast.handler, cast.chief, at + 40 * DAY)
-    story.publish_roster(round, cast.chief, at + 45 * DAY)
-    # Ten firms, so that everybody's satisfaction is worth something.
-    listed = [
-        story.write_demand(round, firm, by, n, at + 20 * DAY)
-        for n, (firm, by) in enumerate(cast.firms[:12], 1)
-    ]
-    until = at + 75 * DAY
-    story.publish_demands(round, listed, cast.officers, cast.handler, cast.chief, at + 50 * DAY, until)
-    chosen = {}
-    for n, demand in enumerate(listed):
-        demand.refresh_from_db()
-        for k in (n % 6, (n + 1) % 6):
-            chosen.setdefault(demand.pk, story.claim(demand, pilots[k], institutions[k], n, at + 55 * DAY))
-    demanding.close_windows(at=until + DAY)
-    done = []
-    for n, demand in enumerate(listed):
-        firm, by = cast.firms[n]
-        agreed = story.choose(demand, chosen[demand.pk], by, until + 2 * DAY)
-        provider = institutions[pilots.index(agreed.pilot)]
-        story.sign(agreed, provider, by, until + 5 * DAY)
-        story.serve(agreed, provider, until + 20 * DAY)
-        story.deliver(agreed, provider, until + 150 * DAY)
-        story.accept(agreed, by, until + 155 * DAY)
-        done.append((agreed, firm, by, provider))
+    served = to_acceptance(round, cast, 12, at)
+    leftover = story.write_demand(round, *cast.firms[12], 3, at + 80 * DAY)
+    demanding.verify_demand(leftover, by=cast.officers[leftover.region.code][0], at=at + 82 * DAY)
     rate_and_judge(round, cast, now)
-    for n, (agreed, firm, by, provider) in enumerate(done[:4]):
-        tier = Tier.objects.get(code=("provincial", "innovative", "above-scale", "giant")[n])
+    steps = ("claim", "deny", "verify", "revoke", *["confirm"] * 4)
+    tiers = ("provincial", "innovative", "above-scale", "giant")
+    for n, (last, (agreed, firm_admin, provider)) in enumerate(zip(steps, served, strict=False)):
         result = results.claim_result(
             agreed.pilot,
-            firm,
-            tier,
+            agreed.enterprise,
+            Tier.objects.get(code=tiers[n % 4]),
             reached_on=(now - 120 * DAY).date(),
             evidence="示例公告〔示例〕12号",
             by=provider,
             at=now - 100 * DAY,
         )
-        results.enterprise_confirm(result, by=by, at=now - 99 * DAY)
-        results.verify(result, by=cast.officers[firm.region.code][0], at=now - 98 * DAY)
-        results.confirm(result, by=cast.chief, at=now - 97 * DAY)
+        if last == "deny":
+            results.deny(result, note="该称号与本次服务无关。", by=firm_admin, at=now - 99 * DAY)
+        if last in {"claim", "deny"}:
+            continue
+        results.enterprise_confirm(result, by=firm_admin, at=now - 99 * DAY)
+        results.verify(result, by=cast.officers[agreed.enterprise.region.code][0], at=now - 98 * DAY)
+        if last == "confirm":
+            results.confirm(result, by=cast.chief, at=now - 97 * DAY)
+        elif last == "revoke":
+            results.revoke(result, note="复核时称号已失效。", by=cast.chief, at=now - 97 * DAY)
+    Round.objects.filter(pk=round.pk).update(status=Round.Status.CLOSED)
+    demanding.close_rounds(at=now - 8 * DAY)
 
 
 def rate_and_judge(round: Round, cast: Cast, now: dt.datetime) -> None:
     """Ratings, figures, decisions, awards, a removal and a sanction of the finished round."""
     round.settings.model.objects.create(
-        round=round, key="exit_min_answers", value=2, valid_from=now - 480 * DAY, reason="演示批次机构少"
+        round=round, key="exit_min_answers", value=1, valid_from=now - 480 * DAY, reason="演示批次机构少"
     )
     satisfaction.open_questionnaires(round, at=now - 59 * DAY)
     rows = list(
@@ -123,26 +104,7 @@ def rate_and_judge(round: Round, cast: Cast, now: dt.datetime) -> None:
         by=cast.chief,
         at=now - 12 * DAY,
     )
-    best = sorted((row for row in judged if row.decision == "keep"), key=lambda r: r.rank or 99)[:3]
-    given = [
-        awards.propose_award(
-            row, amount_fen=100_000_00, reason="效益突出、企业反响好", by=cast.handler, at=now - 23 * DAY
-        )
-        for row in best
-    ]
-    awards.to_publicity(given[:2], by=cast.chief, at=now - 22 * DAY)
-    for award in given[:2]:
-        award.refresh_from_db()
-        awards.approve(
-            award,
-            body="局长办公会（示例）",
-            minutes="会议纪要〔示例〕5号",
-            document_number="示例工信〔示例〕23号",
-            by=cast.chief,
-            at=now - 15 * DAY,
-        )
-    awards.publish_awards(round, document_number="示例工信〔示例〕23号", by=cast.chief, at=now - 14 * DAY)
-    awards.plain_move(Award.objects.get(pk=given[0].pk), name="pay", by=cast.handler, at=now - 10 * DAY)
+    award(round, [row for row in judged if row.decision == "keep"], cast, now)
     for row in judged:
         pilot = row.pilot
         pilot.refresh_from_db()
@@ -169,6 +131,43 @@ def rate_and_judge(round: Round, cast: Cast, now: dt.datetime) -> None:
         at=now - 20 * DAY,
     )
     sanctions.publish_sanction(clue, by=cast.chief, at=now - 19 * DAY)
+
+
+def award(round: Round, staying: list[Evaluation], cast: Cast, now: dt.datetime) -> None:
+    """Nine awards, one at every step from the proposal to the money that came back."""
+    best = sorted(staying, key=lambda row: (row.rank or 99, row.pk))[:9]
+    given = [
+        awards.propose_award(
+            row, amount_fen=100_000_00, reason="效益突出、企业反响好", by=cast.handler, at=now - 23 * DAY
+        )
+        for row in best
+    ]
+    awards.to_publicity(given[:8], by=cast.chief, at=now - 22 * DAY)
+    for row in given:
+        row.refresh_from_db()
+    for row in given[:6]:
+        awards.approve(
+            row,
+            body="局长办公会（示例）",
+            minutes="会议纪要〔示例〕5号",
+            document_number="示例工信〔示例〕23号",
+            by=cast.chief,
+            at=now - 15 * DAY,
+        )
+    awards.publish_awards(round, document_number="示例工信〔示例〕23号", by=cast.chief, at=now - 14 * DAY)
+    for row in given:
+        row.refresh_from_db()
+    for row in (given[0], given[4], given[5]):
+        awards.plain_move(row, name="pay", by=cast.handler, at=now - 10 * DAY)
+    awards.reduce(given[2], amount_fen=60_000_00, note="服务企业数核减。", by=cast.chief, at=now - 9 * DAY)
+    for row, name, note in (
+        (given[3], "cancel", "查实一份服务记录不实。"),
+        (given[4], "recover", "复核不符合条件。"),
+        (given[5], "recover", "复核不符合条件。"),
+        (given[5], "recovered", ""),
+        (given[6], "reject", "局长办公会未通过。"),
+    ):
+        awards.plain_move(row, name=name, note=note, by=cast.chief, at=now - 8 * DAY)
 
 
 def accounts_of_this_year(cast: Cast, now: dt.datetime) -> None:
@@ -210,6 +209,8 @@ def this_year(round: Round, cast: Cast, now: dt.datetime) -> None:
     story.publish_roster(round, cast.chief, at + 14 * DAY)
     others(round, cast, now)
     demands_of_this_year(round, cast, pilots, now)
+    side_demands(round, cast, pilots, now)
+    side_sanctions(round, cast, now)
 
 
 def others(round: Round, cast: Cast, now: dt.datetime) -> None:
@@ -282,6 +283,11 @@ def demands_of_this_year(round: Round, cast: Cast, pilots: list, now: dt.datetim
     story.accept(agreed[3], firms[3][1], closed + 14 * DAY)
     engagements.dispute(agreed[4], note="交付的报告缺少实施记录。", by=firms[4][1], at=closed + 14 * DAY)
     satisfaction.open_questionnaires(round, at=now - 2 * DAY)
+    rated = {n: Questionnaire.objects.get(engagement=agreed[n]) for n in (2, 3)}
+    for n, row in rated.items():
+        answer(row, 5, firms[n][1], now - DAY)
+    rated[2].refresh_from_db()
+    satisfaction.follow_up(rated[2], "后续服务仍然及时。", by=firms[2][1], at=now - DAY / 2)
     later = [
         story.write_demand(round, firm, by, n, now - 15 * DAY) for n, (firm, by) in enumerate(firms[7:12], 7)
     ]

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from evaluation.management import cast as casting
+from evaluation.management.aside import being_evaluated, second_batch
 from evaluation.management.calendar import rounds
 from evaluation.management.years import last_year, this_year
 from pilot_portal.accounts.models import Membership
@@ -33,13 +34,15 @@ class Command(BaseCommand):
             return
         now = clock.now()
         with transaction.atomic():
-            this, last, is_new = rounds(clock.beijing_date(now))
+            found, is_new = rounds(clock.beijing_date(now))
             if is_new:
                 people = casting.gather(now - dt.timedelta(days=500))
-                last_year(last, people, now)
-                this_year(this, people, now)
+                last_year(found.last, people, now)
+                being_evaluated(found.judged, people, now)
+                this_year(found.this, people, now)
+                second_batch(found.applying, people, now)
         word = "已建立" if is_new else "已更新日程"
-        self.stdout.write(f"{word}：{this.title}；{last.title}")
+        self.stdout.write(f"{word}：{found.this.title}；{found.last.title}")
 
     def accounts(self) -> None:
         """One line an account, tab-separated without header."""
