@@ -12,7 +12,7 @@ def _todos(*rows: tuple[int, str, str, str, str]) -> list[Todo]:
 
 
 def institution_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
-    """Drafts, returns, rounds open for application. Two queries."""
+    """Drafts, returns, what the city told a pilot institution, rounds open for application. Three queries."""
     own = list(queries.visible_applications(actor).order_by("-pk")[:20])
     taken = {application.round_id for application in own}
     todos = []
@@ -22,6 +22,11 @@ def institution_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
             todos.append(Todo(1, "申报被退回，待修改", path, "按退回意见修改后重新提交", "修改"))
         elif application.state == "DRAFT":
             todos.append(Todo(1, "申报尚未提交", path, "提交才算按时申报", "继续填写"))
+    for pilot in queries.visible_pilots(actor).order_by("-pk")[:20]:
+        if pilot.state == "WARNED":
+            todos.append(Todo(1, "收到整改通知", "/my/pilot/", "请开始整改并在期限内完成", "查看"))
+        if queries.awaits_reply(pilot):
+            todos.append(Todo(1, "收到移出事先告知", "/my/pilot/", "五个工作日内可以陈述申辩", "陈述"))
     rounds = [r for r in queries.open_rounds(at) if r.pk not in taken]
     return [*todos, *_todos((len(rounds), "批次可以申报", "/my/application/", "", "查看"))]
 
@@ -64,7 +69,13 @@ CARDS = [
 ]
 PLACES = [
     NavItem("试点机构", "institutions:public-list", frozenset({"public", "guest"}), 30),
-    NavItem("我的申报", "institutions:applicant-home", INSTITUTION, 20),
+    NavItem(
+        "我的申报",
+        "institutions:applicant-home",
+        INSTITUTION,
+        20,
+        also=("institutions:applicant-pilots",),
+    ),
     NavItem("申报审核", "institutions:county-applications", COUNTY, 20),
     NavItem("推荐汇总", "institutions:county-reports", COUNTY, 25),
     NavItem(

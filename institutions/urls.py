@@ -4,6 +4,7 @@ from django.urls import path
 
 from institutions.views import city, county, public
 from institutions.views.applicant import pages as applicant
+from institutions.views.applicant import pilot
 
 app_name = "institutions"
 urlpatterns = [
@@ -30,6 +31,8 @@ urlpatterns = [
     ),
     path("my/application/<slug:code>/reopen/", applicant.move, {"name": "reopen"}, name="applicant-reopen"),
     path("my/application/<slug:code>/<slug:part>/", applicant.section, name="applicant-section"),
+    path("my/pilot/", pilot.pilots, name="applicant-pilots"),
+    path("my/pilot/<int:pk>/<slug:name>/", pilot.pilot_move, name="applicant-pilot-move"),
     # county
     path("desk/county/applications/", county.queue, name="county-applications"),
     path("desk/county/applications/recommend/", county.batch, name="county-batch"),

@@ -12,6 +12,7 @@ from demands.models import Demand, DemandList
 from demands.queries.registered import chosen_names, claim_counts
 from demands.rules.privacy import masked_name
 from demands.rules.words import ordinal_words, short_tier
+from pilot_portal.rounds.models import Round
 
 STATE = Demand.State
 SOON_DAYS = 3
@@ -75,9 +76,9 @@ def public_state(demand: Demand, at: dt.datetime) -> Badge:
     return Badge(STATE(demand.state).label, TONES.get(demand.state, ""))
 
 
-def list_name(listed: DemandList, year: int) -> str:
+def list_name(listed: DemandList, round: Round) -> str:
     """「2023年度 · 第一批」."""
-    return f"{year}年度 · {ordinal_words(listed.ordinal)}"
+    return f"{round.label} · {ordinal_words(listed.ordinal)}"
 
 
 def time_left(end: dt.datetime | None, at: dt.datetime) -> tuple[str, bool]:
@@ -124,7 +125,7 @@ def face(
         left_words=left_words,
         is_soon=is_soon,
         published_at=demand.published_at,
-        list_name=list_name(demand.list, demand.round.year) if demand.list else "",
+        list_name=list_name(demand.list, demand.round) if demand.list else "",
     )
 
 

@@ -62,7 +62,7 @@ def _facet_choices(query: QueryDict, listed: PublicFilter) -> list[dict[str, obj
 
 def _list_title(at: dt.datetime) -> str:
     newest = public.newest_list()
-    return list_name(newest, newest.round.year) if newest else f"{clock.beijing(at).year}年度"
+    return list_name(newest, newest.round) if newest else f"{clock.beijing(at).year}年度"
 
 
 @require_GET

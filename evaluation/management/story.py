@@ -26,6 +26,7 @@ SCAN = (
 )
 SCAN += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 HOUR = dt.timedelta(hours=1)
+PRICES = ("list_price", "government", "concession", "enterprise")
 KINDS = (
     "testing",
     "digital",

@@ -73,7 +73,7 @@ def to_publicity(awards: Sequence[Award], *, by: Actor, at: dt.datetime) -> Publ
     return publish(
         round_,
         Publication.Kind.PUBLICITY,
-        f"{round_.year}年度试点服务机构（平台）拟奖补名单公示",
+        f"{round_.label}试点服务机构（平台）拟奖补名单公示",
         body=f"公示期 {days} 个工作日，至 {add_working_days(at, days):%Y-%m-%d} 前。如有异议，请书面反映。",
         payload={"rows": [award_row(award) for award in awards]},
         by=by,
@@ -148,7 +148,7 @@ def publish_awards(
     publication = publish(
         round,
         Publication.Kind.AWARD,
-        f"{round.year}年度试点服务机构（平台）评比奖补名单",
+        f"{round.label}试点服务机构（平台）评比奖补名单",
         payload={"rows": listed},
         by=by,
         at=at,

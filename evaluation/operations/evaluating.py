@@ -158,7 +158,7 @@ def publish_results(
     publication = publish(
         round,
         Publication.Kind.RESULT,
-        f"{round.year}年度试点服务机构（平台）期满评价结果",
+        f"{round.label}试点服务机构（平台）期满评价结果",
         payload={"rows": [published_row(row) for row in rows]},
         by=by,
         at=at,

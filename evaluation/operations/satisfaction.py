@@ -50,7 +50,7 @@ def open_questionnaires(round: Round, *, at: dt.datetime) -> int:
     if people:
         tell(
             people,
-            f"{round.year}年度服务满意度评价已开放，请为服务机构评价",
+            f"{round.label}服务满意度评价已开放，请为服务机构评价",
             key=f"satisfaction:{round.pk}:{at:%Y%m%d}",
             at=at,
             path="/my/ratings/",

@@ -61,7 +61,7 @@ def object_to(request: HttpRequest, code: str) -> HttpResponse:
         act=evaluating.object_to,
         values=lambda form: {"text": form.cleaned_data["note"]},
         back=f"/my/evaluation/{code}/",
-        heading=f"{row.round.year}年度期满评价",
+        heading=f"{row.round.label}期满评价",
         consequence="请写明哪一项数字有误、依据是什么。",
     )
 

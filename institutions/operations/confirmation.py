@@ -52,7 +52,7 @@ def to_publicity(applications: Sequence[Application], *, by: Actor, at: dt.datet
     return publish(
         round_,
         Publication.Kind.PUBLICITY,
-        f"{round_.year}年度拟确认试点服务机构（平台）公示",
+        f"{round_.label}拟确认试点服务机构（平台）公示",
         body=f"公示期 {days} 个工作日，至 {add_working_days(at, days):%Y-%m-%d} 前。如有异议，请书面反映。",
         payload={"rows": [roster_row(a, versions) for a in applications]},
         by=by,
@@ -80,7 +80,7 @@ def confirm(application: Application, *, by: Actor, at: dt.datetime) -> PilotIns
     APPLICATION.move(application, "confirm", by=by, at=at, decided_at=at)
     pilot = list_on_roster(application, by=by, at=at)
     freeze_settings(application.round, FROZEN, act="确认试点机构", at=at)
-    tell_institution(application, f"贵机构已确认为{application.round.year}年度试点服务机构", at=at)
+    tell_institution(application, f"贵机构已确认为{application.round.label}试点服务机构", at=at)
     return pilot
 
 

@@ -6,9 +6,10 @@ from django.db import transaction
 
 from institutions.models import PilotInstitution
 from institutions.operations.confirmation import require_number
+from institutions.queries import awaits_reply
 from institutions.workflow import PILOT
 from pilot_portal.accounts.actors import SYSTEM, Actor
-from pilot_portal.accounts.queries import recipients_in
+from pilot_portal.accounts.queries import recipients_in, recipients_of_city
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.operations import publish
 from pilot_portal.common.errors import NotAllowed, Stale
@@ -43,7 +44,7 @@ def publish_roster(round: Round, *, by: Actor, at: dt.datetime, document_number:
     publication = publish(
         round,
         Publication.Kind.ROSTER,
-        f"{round.year}年度试点服务机构（平台）名单",
+        f"{round.label}试点服务机构（平台）名单",
         payload={"rows": [published_row(pilot) for pilot in pilots]},
         by=by,
         at=at,
@@ -148,19 +149,30 @@ def give_removal_notice(pilot: PilotInstitution, *, note: str, by: Actor, at: dt
         raise NotAllowed("只有中小企业科科长可以发出事先告知。")
     if pilot.state not in PILOT.moves["remove"].sources:
         raise Stale(f"该机构目前为“{pilot.get_state_display()}”，不能移出。")
-    PilotInstitution.objects.filter(pk=pilot.pk).update(removal_notice_at=at)
-    pilot.removal_notice_at = at
+    PilotInstitution.objects.filter(pk=pilot.pk).update(removal_notice_at=at, removal_reply="")
+    pilot.removal_notice_at, pilot.removal_reply = at, ""
     tell_pilot(pilot, f"移出事先告知：请在 {REPLY_DAYS} 个工作日内陈述申辩", at=at, body=note.strip())
+
+
+def refuse_reply(pilot: PilotInstitution, *, by: Actor) -> None:
+    """Raise NotAllowed for others than the institution's administrator, Stale without an open notice."""
+    if not (by.role == "institution_admin" and by.organisation_id == pilot.organisation_id):
+        raise NotAllowed("只有该机构的管理员可以陈述申辩。")
+    if not awaits_reply(pilot):
+        raise Stale("没有待陈述的事先告知，或已经陈述。")
 
 
 @transaction.atomic
 def reply_to_notice(pilot: PilotInstitution, text: str, *, by: Actor, at: dt.datetime) -> None:
-    """The institution answers the prior notice."""
-    if not (by.role == "institution_admin" and by.organisation_id == pilot.organisation_id):
-        raise NotAllowed("只有该机构的管理员可以陈述申辩。")
-    if pilot.removal_notice_at is None:
-        raise Stale("没有待陈述的事先告知。")
-    PilotInstitution.objects.filter(pk=pilot.pk).update(removal_reply=text.strip())
+    """The institution answers the prior notice, once. Raises NotAllowed, Stale."""
+    refuse_reply(pilot, by=by)
+    won = PilotInstitution.objects.filter(pk=pilot.pk, removal_reply="").update(removal_reply=text.strip())
+    if not won:
+        raise Stale("没有待陈述的事先告知，或已经陈述。")
+    subject = f"{pilot.organisation.name}已陈述申辩"
+    chiefs = recipients_of_city({"city_chief", "city_handler"}, at)
+    key = f"pilot-reply:{pilot.pk}:{at:%Y%m%d}"
+    tell(chiefs, subject, key=key, at=at, path="/desk/city/roster/", body=text.strip())
 
 
 @transaction.atomic

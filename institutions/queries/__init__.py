@@ -73,6 +73,15 @@ def public_pilots() -> QuerySet[PilotInstitution]:
     )
 
 
+def awaits_reply(pilot: PilotInstitution) -> bool:
+    """Whether the institution may still answer the prior notice of its removal."""
+    return (
+        pilot.removal_notice_at is not None
+        and not pilot.removal_reply
+        and pilot.state not in {"REMOVED", "EXITED", "COMPLETED"}
+    )
+
+
 def sections_for(round: Round, at: dt.datetime | None = None) -> tuple[form.Section, ...]:
     """The sections of a round's application with the choices of today's code tables."""
     day = clock.beijing_date(at) if at else None

@@ -303,7 +303,7 @@ def roster_publish(request: HttpRequest, code: str) -> HttpResponse:
     return act_page(
         request,
         label="发布试点机构名单",
-        heading=f"发布试点机构名单 · {found.year}年度",
+        heading=f"发布试点机构名单 · {found.label}",
         form=ReportForm(post_of(request)),
         act=partial(roster.publish_roster, found),
         values=everything,

@@ -38,6 +38,12 @@ class Round(models.Model):
         return self.title
 
     @property
+    def label(self) -> str:
+        """How pages call the round in short: 2023年度, the second one of a year 2023年度（B批）."""
+        suffix = self.code.removeprefix(str(self.year))
+        return f"{self.year}年度（{suffix}批）" if suffix else f"{self.year}年度"
+
+    @property
     def is_rehearsal(self) -> bool:
         """A round under consultation is a rehearsal: every page and paper says so, nothing counts."""
         return self.status == self.Status.CONSULTATION

@@ -46,6 +46,8 @@ class By(Protocol):
 
 
 Policy = Callable[[Any, Any], bool]
+# A batch may hold the cases of many people: then each case names who acts on it.
+Whose = Callable[[Any], By]
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,13 @@ def entry_digest(entry: Entry) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _each(by: By | Whose) -> Whose:
+    """Who acts on each case of a batch: the same person on all, or each case's own."""
+    if callable(by):
+        return by
+    return lambda _case: by
+
+
 class Workflow:
     """A life cycle: its states, its moves, and the acts `start`, `move`, `apply_many`."""
 
@@ -167,16 +176,17 @@ class Workflow:
         self,
         cases: Sequence[Case],
         *,
-        by: By,
+        by: By | Whose,
         at: dt.datetime,
         state: str | None = None,
         data: dict[str, Any] | None = None,
     ) -> list[Case]:
         """Save many new cases with their first entries in bulk (imports, `fill`).
 
-        `state` lets an import start beyond the first state, e.g. rows a county has already checked.
+        `state` lets an import start beyond the first state, e.g. rows a county has already checked. `by` may
+        be a function of the case where each case has its own actor.
         """
-        first = str(state or self.initial)
+        first, whose = str(state or self.initial), _each(by)
         model = type(cases[0]) if cases else None
         if model is None:
             return []
@@ -185,7 +195,7 @@ class Workflow:
                 case.state, case.step, case.digest = first, 0, ""
             made = model._default_manager.bulk_create(cases, batch_size=BATCH)
             entries = [
-                self._entry(case, "start", "", first, 0, "", by=by, at=at, note="", data=data)
+                self._entry(case, "start", "", first, 0, "", by=whose(case), at=at, note="", data=data)
                 for case in made
             ]
             Entry.objects.bulk_create(entries, batch_size=BATCH)
@@ -243,26 +253,29 @@ class Workflow:
         cases: Sequence[Case],
         name: str,
         *,
-        by: By,
+        by: By | Whose,
         at: dt.datetime,
         note: str = "",
         data: dict[str, Any] | None = None,
         **changes: Any,
     ) -> Applied:
-        """Make one move on many cases: two statements a batch. What cannot be moved is told, not raised."""
-        move, result, ready = self.moves[name], Applied(), []
+        """Make one move on many cases: two statements a batch. What cannot be moved is told, not raised.
+
+        `by` may be a function of the case where each case has its own actor.
+        """
+        move, result, ready, whose = self.moves[name], Applied(), [], _each(by)
         note = note.strip()
         if move.note and not note:
             raise Refused(f"“{move.label}”须写明理由。", [Problem("请写明理由。", field="note")])
         for case in cases:
-            if not move.who(by, case):
+            if not move.who(whose(case), case):
                 result.refused.append((case, f"您没有权限办理“{move.label}”。"))
             elif case.state not in move.sources:
                 result.refused.append((case, self._moved_on(move, case)))
             else:
                 ready.append(case)
         for first in range(0, len(ready), BATCH):
-            self._apply_batch(move, ready[first : first + BATCH], result, by, at, note, data, changes)
+            self._apply_batch(move, ready[first : first + BATCH], result, whose, at, note, data, changes)
         return result
 
     def _apply_batch(
@@ -270,7 +283,7 @@ class Workflow:
         move: Move,
         cases: Sequence[Case],
         result: Applied,
-        by: By,
+        whose: Whose,
         at: dt.datetime,
         note: str,
         data: dict[str, Any] | None,
@@ -285,7 +298,7 @@ class Workflow:
                 move.target,
                 case.step + 1,
                 case.digest,
-                by=by,
+                by=whose(case),
                 at=at,
                 note=note,
                 data=data,
@@ -317,7 +330,7 @@ class Workflow:
         # Somebody was quicker with at least one of them: go one by one and tell which.
         for case in cases:
             try:
-                self.move(case, move.name, by=by, at=at, note=note, data=data, **changes)
+                self.move(case, move.name, by=whose(case), at=at, note=note, data=data, **changes)
             except Refused as refusal:
                 result.refused.append((case, refusal.message))
             else:

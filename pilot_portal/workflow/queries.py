@@ -1,5 +1,6 @@
 """Reading the trail."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,18 +28,24 @@ class Step:
     move: str
 
 
-def timeline(case_type: str, case_id: int) -> list[Step]:
-    """The trail in the words of the life cycle, newest first."""
+def timelines(case_type: str, case_ids: Collection[int]) -> dict[int, list[Step]]:
+    """The trails of many cases in the words of their life cycle, newest first. One query."""
     flow = REGISTRY[case_type]
-    steps = []
-    for entry in trail(case_type, case_id):
+    steps: dict[int, list[Step]] = {}
+    for entry in Entry.objects.filter(case_type=case_type, case_id__in=case_ids).order_by("-step"):
         move = flow.moves.get(entry.move)
         label = move.label if move else "建立"
         tone = {"danger": "bad", "primary": "good"}.get(move.tone, "") if move else ""
         if move and move.note and tone != "bad":
             tone = "back"
-        steps.append(Step(label, entry.at, entry.actor_display, entry.note, tone, entry.move))
-    return steps[::-1]
+        step = Step(label, entry.at, entry.actor_display, entry.note, tone, entry.move)
+        steps.setdefault(entry.case_id, []).append(step)
+    return steps
+
+
+def timeline(case_type: str, case_id: int) -> list[Step]:
+    """The trail of one case in the words of its life cycle, newest first."""
+    return timelines(case_type, [case_id]).get(case_id, [])
 
 
 def model_of(case_type: str) -> type[Case]:

@@ -47,7 +47,7 @@ def list_list(request: HttpRequest) -> HttpResponse:
                     "listed": listed,
                     "state": _state(listed, at),
                     "count": listed.demands_count,
-                    "name": list_name(listed, listed.round.year),
+                    "name": list_name(listed, listed.round),
                     "url": f"{shelf}?round={listed.round.code}&batch={listed.ordinal}",
                 }
                 for listed in page.object_list

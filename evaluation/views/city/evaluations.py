@@ -160,7 +160,7 @@ def publish_results(request: HttpRequest, code: str) -> HttpResponse:
     return act_page(
         request,
         label="公布评价结果",
-        heading=f"公布评价结果 · {found.year}年度",
+        heading=f"公布评价结果 · {found.label}",
         form=DocumentForm(post_of(request)),
         act=partial(evaluating.publish_results, found),
         back=f"/desk/city/evaluations/{code}/",
@@ -224,7 +224,7 @@ def publish_awards(request: HttpRequest, code: str) -> HttpResponse:
     return act_page(
         request,
         label="公布奖补名单",
-        heading=f"公布奖补名单 · {found.year}年度",
+        heading=f"公布奖补名单 · {found.label}",
         form=DocumentForm(post_of(request)),
         act=partial(awards.publish_awards, found),
         back=f"/desk/city/evaluations/{code}/",

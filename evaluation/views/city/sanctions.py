@@ -57,7 +57,7 @@ def clue(request: HttpRequest, code: str) -> HttpResponse:
         "move": {"label": "登记线索", "tone": "primary"},
         "form": form,
         "refusal": refusal,
-        "heading": f"登记线索 · {found.year}年度",
+        "heading": f"登记线索 · {found.label}",
         "back_url": "/desk/city/sanctions/",
     }
     return render(request, "desk/confirm.html", context, status=status)

@@ -329,6 +329,6 @@ def move(request: HttpRequest, code: str, name: str) -> HttpResponse:
         act=act,
         values=nothing,
         back=address(application),
-        heading=f"{application.round.year}年度试点申报",
+        heading=f"{application.round.label}试点申报",
         consequence=consequence,
     )
