@@ -18,7 +18,10 @@ LOOKS_LIKE_YUAN = Decimal(10_000_000)
 MONEY_LIMIT = Decimal("999999999999.99")
 COUNT_LIMIT = 1_000_000
 SOLE_TRADER = "92"
-NONE = "—"
+BRANCHES = ("分公司", "分支机构", "办事处", "代表处")
+# What people put where the form has nothing to say.
+DASHES = " -－—–―/"
+FIRST_YEAR = 1949
 
 
 @dataclass
@@ -37,9 +40,12 @@ def parse_day(typed: str) -> dt.date:
         text = text.replace(sign, "-")
     try:
         year, month, day = (int(part) for part in text.split("-"))
-        return dt.date(year, month, day)
-    except ValueError as error:
+        found = dt.date(year, month, day)
+    except (ValueError, OverflowError) as error:
         raise Refused("请填写日期，例如 2015-03-01。") from error
+    if found.year < FIRST_YEAR:
+        raise Refused("请填写四位年份，例如 2015-03-01。")
+    return found
 
 
 def parse_count(typed: str) -> int:
@@ -53,10 +59,10 @@ def parse_count(typed: str) -> int:
 def parse_money(typed: str) -> Decimal:
     """An amount in 万元 with at most two decimals; raises Refused else."""
     amount = parse_amount(typed)
-    if amount != amount.quantize(Decimal("0.01")):
-        raise Refused("单位为万元，最多两位小数。")
     if abs(amount) > MONEY_LIMIT:
         raise Refused("数值过大，请核对单位（万元）。")
+    if amount != round(amount, 2):
+        raise Refused("单位为万元，最多两位小数。")
     return amount
 
 
@@ -103,13 +109,16 @@ def check_section(
     """
     result = Checked()
     for item in part.fields:
+        typed = raw.get(item.key)
+        empty_year = part.code == "finance" and int(item.key.rsplit("_", 1)[1]) in optional_years
+        if empty_year and isinstance(typed, str) and not typed.strip(DASHES):
+            typed = ""
         try:
-            value = parse(item, raw.get(item.key))
+            value = parse(item, typed)
         except Refused as refusal:
             result.problems.append(Problem(f"{item.label}：{refusal.message}", item.key, part.code))
             continue
         result.values[item.key] = value
-        empty_year = part.code == "finance" and int(item.key.rsplit("_", 1)[1]) in optional_years
         if value is None and item.required and not empty_year and item.kind != form.FILE:
             verb = (
                 "请勾选"
@@ -210,9 +219,11 @@ def promise_problems(values: Mapping[str, Any], minimum: int) -> list[Problem]:
 
 
 def body_problems(values: Mapping[str, Any], own_code: str | None, today: dt.date) -> list[Problem]:
-    """Sole traders are refused; the code must be the account's; nobody is registered in the future."""
+    """Sole traders and branches are refused; the code must be the account's; nobody begins in the future."""
     problems = []
     code = values.get("credit_code")
+    if (values.get("name") or "").endswith(BRANCHES):
+        problems.append(Problem("分支机构不具备独立法人资格，请由法人单位申报", "name", "basic"))
     if code and code.startswith(SOLE_TRADER):
         problems.append(Problem("个体工商户不具备独立法人资格，不能申报", "credit_code", "basic"))
     if code and own_code and code != own_code:
@@ -220,6 +231,26 @@ def body_problems(values: Mapping[str, Any], own_code: str | None, today: dt.dat
     day = values.get("registered_on")
     if day and day > today:
         problems.append(Problem("注册时间不能晚于今天", "registered_on", "basic"))
+    return problems
+
+
+def case_problems(values: Mapping[str, Any], today: dt.date) -> list[Problem]:
+    """成功案例: one that was begun says firm, service, title and year; no year lies in the future."""
+    problems = []
+    for n in range(1, form.CASES + 1):
+        must = {part: f"case{n}_{part}" for part in ("firm", "service", "title", "year")}
+        begun = any(values.get(f"case{n}_{part}") for part in ("firm", "code", "service", "title", "year"))
+        labels = {"firm": "企业名称", "service": "提供的服务", "title": "获得的称号", "year": "认定年份"}
+        if begun and n > 1:  # the first one is required field by field
+            problems += [
+                Problem(f"请填写“案例{n}：{labels[part]}”，或清空该案例", key, "cases")
+                for part, key in must.items()
+                if key in values and values[key] is None
+            ]
+        year = values.get(must["year"])
+        if year is not None and not FIRST_YEAR <= year <= today.year:
+            text = f"案例{n}：认定年份应为四位年份，且不晚于 {today.year} 年"
+            problems.append(Problem(text, must["year"], "cases"))
     return problems
 
 
@@ -254,6 +285,7 @@ def check_application(
     result.problems += tier_problems(result.values, "target", "targets", "培育企业目标共计")
     result.problems += promise_problems(result.values, minimum)
     result.problems += body_problems(result.values, own_code, today)
+    result.problems += case_problems(result.values, today)
     if not has_licence:
         result.problems.append(Problem("请上传营业执照（法人证书）扫描件", "licence", "eligibility"))
     for year in years:

@@ -2,9 +2,10 @@
 
 import difflib
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from institutions.rules.sections import CHOICE, CHOICES, Section, all_fields
+from institutions.rules.sections import CHOICE, CHOICES, MONEY, Section, all_fields
 
 LONG_FROM = 24
 
@@ -54,7 +55,8 @@ def differences(old: dict[str, Any], new: dict[str, Any], form: tuple[Section, .
             said(data["values"].get(item.key), data["labels"].get(item.key) if choice else None)
             for data in (old, new)
         )
-        if before == after:
+        # 1200 and 1200.00 are the same amount.
+        if before == after or (item.kind == MONEY and before and after and Decimal(before) == Decimal(after)):
             continue
         if min(len(before), len(after)) >= LONG_FROM:
             rows.append(Difference(item.label, before, after, *parts(before, after)))
