@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
@@ -29,6 +30,10 @@ class MobileOrNameBackend(ModelBackend):
             User().set_password(password)
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Whether the account may sign in or stay so: one of the demonstration never in production."""
+        return super().user_can_authenticate(user) and not (settings.PRODUCTION and user.is_demo)
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """No Django permissions: every right comes from a membership."""

@@ -131,3 +131,31 @@ def test_the_second_step_can_prove_it_too(client_of):
     client = client_of(person)
     assert "手机验证器上的 6 位数字" in page_of(client.get(reverse("mfa_reauthenticate")))
     assert "也可以" in page_of(client.get(reverse("account_reauthenticate")))
+
+
+def test_an_account_of_the_demonstration_is_nobody_in_production(client, settings):
+    person = factories.user("陈示例", is_demo=True)
+    assert sign_in(client, person).status_code == 302
+    assert client.get("/desk/").wsgi_request.user == person
+    settings.PRODUCTION = True
+    assert client.get("/desk/").wsgi_request.user.is_anonymous
+    assert sign_in(client, person).status_code != 302
+    assert sign_in(client, factories.user("李示例")).status_code == 302
+
+
+def test_behind_our_own_web_server_attempts_count_by_the_person_s_address(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.ACCOUNT_RATE_LIMITS = {"login": "2/m/ip"}
+    person = factories.user("陈示例")
+
+    def tried(address):
+        return sign_in_from(client, person, address).status_code
+
+    # What the outside puts before it is not believed.
+    assert [tried(f"10.0.0.{n}, 198.51.100.7") for n in range(3)] == [200, 200, 429]
+    assert tried("198.51.100.8") == 200
+
+
+def sign_in_from(client, person, forwarded):
+    data = {"login": person.username, "password": "wrong-guess-1"}
+    return client.post(reverse("account_login"), data, headers={"x-forwarded-for": forwarded})

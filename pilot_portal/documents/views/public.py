@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,10 +18,13 @@ MAX_BYTES = 20 * 1024 * 1024
 
 
 def _over_limit(request: HttpRequest) -> bool:
-    key = f"verify:{request.META.get('REMOTE_ADDR', '')}"
+    key = f"verify:{get_adapter(request).get_client_ip(request)}"
     if cache.add(key, 1, 60):
         return False
-    return cache.incr(key) > PER_MINUTE
+    try:
+        return cache.incr(key) > PER_MINUTE
+    except ValueError:  # the minute ended in between
+        return False
 
 
 def _facts(paper: Paper) -> dict[str, object]:
