@@ -27,7 +27,7 @@ def institution_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
             todos.append(Todo(1, "收到整改通知", "/my/pilot/", "请开始整改并在期限内完成", "查看"))
         if queries.awaits_reply(pilot):
             todos.append(Todo(1, "收到移出事先告知", "/my/pilot/", "五个工作日内可以陈述申辩", "陈述"))
-    rounds = [r for r in queries.open_rounds(at) if r.pk not in taken]
+    rounds = [r for r in queries.open_rounds(at, actor.region_id) if r.pk not in taken]
     return [*todos, *_todos((len(rounds), "批次可以申报", "/my/application/", "", "查看"))]
 
 

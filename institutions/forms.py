@@ -7,7 +7,6 @@ from django import forms
 from django.http import QueryDict
 
 from institutions.rules import sections as declared
-from institutions.rules.checks import Checked, check_section, finance_problems
 from pilot_portal.common.errors import Problem
 from pilot_portal.common.fields import CountField, PlainForm, WordsField
 
@@ -95,18 +94,6 @@ def typed_of(section: declared.Section, data: QueryDict | dict[str, Any]) -> dic
         else:
             values[item.key] = data.get(item.key, "")
     return values
-
-
-def section_check(
-    section: declared.Section, typed: dict[str, Any], years: tuple[int, int], missing: frozenset[int]
-) -> Checked:
-    """What is wrong within one section, as far as it can be seen from it alone."""
-    checked = check_section(section, typed, optional_years=missing)
-    if section.code == "finance":
-        cross = finance_problems(checked.values, years)
-        checked.problems += cross.problems
-        checked.warnings += cross.warnings
-    return checked
 
 
 class SubmitForm(PlainForm):

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -64,13 +65,13 @@ def submit_application(
     deadline, Refused with all problems at once, tied to section and field. Source: notice 三（二）（三）.
     """
     name = "submit_direct" if direct_reason.strip() else "submit"
-    if application.state in APPLICATION.moves[name].sources:
-        refuse_after_deadline(application, at=at)
+    if not APPLICATION.may(by, application, name):
+        APPLICATION.move(application, name, by=by, at=at)  # says why not, before anything else is told
+    refuse_after_deadline(application, at=at)
     checked = problems_of(application, at=at)
     if checked.problems:
         raise Refused(f"有 {len(checked.problems)} 处需要修改，改好后再提交。", checked.problems)
-    if application.number is None:
-        application.number = next_numbers(application.round, "A")[0]
+    number = application.number or next_numbers(application.round, "A")[0]
     version_number = application.versions_count + 1
     route = Application.Route.DIRECT if direct_reason.strip() else Application.Route.COUNTY
     APPLICATION.move(
@@ -79,7 +80,7 @@ def submit_application(
         by=by,
         at=at,
         data={"version": version_number},
-        number=application.number,
+        number=number,
         route=route,
         direct_reason=direct_reason.strip(),
         versions_count=version_number,
@@ -131,7 +132,9 @@ def freeze_version(
 @transaction.atomic
 def take_back(application: Application, *, by: Actor, at: dt.datetime) -> None:
     """Take a submission back to mend it, until the county has opened it."""
-    if application.opened_by_county_at is not None:
+    # Written, not only read: whoever comes second, the county opening or this, sees the other.
+    unopened = Application.objects.filter(pk=application.pk, opened_by_county_at=None)
+    if not unopened.update(opened_by_county_at=None):
         raise Stale("县区已打开审核，不能再撤回修改；如需修改，请联系县区退回。")
     refuse_after_deadline_to_take_back(application, at=at)
     APPLICATION.move(application, "take_back", by=by, at=at)
@@ -170,8 +173,9 @@ def lapse_overdue(*, at: dt.datetime) -> int:
             window = application_deadline(application, at=at)
             over = window is not None and window.is_over
         if over:
-            APPLICATION.move(application, "lapse", by=SYSTEM, at=at)
-            count += 1
+            with suppress(Stale):  # somebody was quicker; the others' turn comes all the same
+                APPLICATION.move(application, "lapse", by=SYSTEM, at=at)
+                count += 1
     return count
 
 

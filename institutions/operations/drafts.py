@@ -36,6 +36,29 @@ class SectionMoved(Stale):
         self.current = current
 
 
+def closed_words(state: str) -> str:
+    """Why nothing can be written any more, and what to do about it."""
+    if state in {Application.State.WITHDRAWN, Application.State.LAPSED}:
+        return f"{Application.State(state).label}，不能填写；截止前可以重新填报。"
+    if state in {Application.State.SUBMITTED, Application.State.SUBMITTED_CITY}:
+        return "申报已提交，不能再修改；如需修改，请先撤回。"
+    return f"申报目前为“{Application.State(state).label}”，不能再修改。"
+
+
+def refuse_unless_open(application: Application) -> None:
+    """Raise Stale unless the case can be written, as it stands in the database now."""
+    state = Application.objects.values_list("state", flat=True).get(pk=application.pk)
+    if state not in OPEN:
+        raise Stale(closed_words(state))
+
+
+def without_nul(typed: Any) -> Any:
+    """What was typed without NUL: it is no text, and no database keeps it."""
+    if isinstance(typed, list):
+        return [without_nul(item) for item in typed]
+    return typed.replace("\x00", "") if isinstance(typed, str) else typed
+
+
 @transaction.atomic
 def start_application(round: Round, organisation: Organisation, *, by: Actor, at: dt.datetime) -> Application:
     """Begin the application of an institution in a round; one case per round and institution.
@@ -47,7 +70,8 @@ def start_application(round: Round, organisation: Organisation, *, by: Actor, at
         raise NotAllowed("只有服务机构的人员可以建立申报。")
     if organisation.region_id is None:
         raise Refused("请先在“我的账号”中补充所在县市区。")
-    if not stage_open(round, Stage.Kind.APPLICATION, at=at, region_id=organisation.region_id):
+    closed = round.status == Round.Status.CLOSED
+    if closed or not stage_open(round, Stage.Kind.APPLICATION, at=at, region_id=organisation.region_id):
         raise Stale("目前不在该批次的申报期内。")
     application = Application(
         round=round, organisation=organisation, region_id=organisation.region_id, created_at=at
@@ -85,8 +109,8 @@ def save_section(
     """
     if not policies.is_of_institution(by, application):
         raise NotAllowed("只有申报机构的人员可以填写。")
-    if application.state not in OPEN:
-        raise Stale("申报已提交，不能再修改；如需修改，请先撤回。")
+    refuse_unless_open(application)
+    data = {key: without_nul(value) for key, value in data.items()}
     if len(json.dumps(data, ensure_ascii=False).encode()) > SECTION_BYTES:
         raise Refused("这一部分内容过长，请精简后再保存。")
     try:
@@ -127,8 +151,8 @@ def upload_file(
         raise NotAllowed("只有申报机构的人员可以上传。")
     if purpose == SCAN and application.state not in SCANNABLE:
         raise Stale("盖章扫描件在提交之后、县区推荐之前上传。")
-    if purpose in {LICENCE, PROOF} and application.state not in OPEN:
-        raise Stale("申报已提交，不能再增加附件；如需修改，请先撤回。")
+    if purpose in {LICENCE, PROOF}:
+        refuse_unless_open(application)
     if purpose not in {SCAN, LICENCE, PROOF}:
         raise Refused("请选择文件用途。", [Problem("请选择文件用途。", field="purpose")])
     return store(

@@ -23,7 +23,7 @@ from pilot_portal.attachments.queries import files_of
 from pilot_portal.codes.models import Chain, ServiceKind
 from pilot_portal.common import clock
 from pilot_portal.common.text import credit_code_hint
-from pilot_portal.rounds.models import Round, Stage
+from pilot_portal.rounds.models import Extension, Round, Stage
 from pilot_portal.rounds.queries import Deadline, deadline, setting
 from pilot_portal.workflow.models import Entry
 
@@ -194,6 +194,14 @@ def application_deadline(application: Application, *, at: dt.datetime) -> Deadli
     )
 
 
+def submission_deadline(application: Application, *, at: dt.datetime) -> Deadline | None:
+    """Until when this case can be submitted: the stage's end, for a returned one its own days to mend."""
+    if application.state == Application.State.RETURNED and application.mend_until is not None:
+        begun = application.last_submitted_at or application.created_at
+        return Deadline("补正", begun, application.mend_until, at)
+    return application_deadline(application, at=at)
+
+
 def queue_counts(actor: Actor, round_id: int | None = None) -> dict[str, int]:
     """How many visible applications stand in each state."""
     rows = visible_applications(actor)
@@ -249,16 +257,14 @@ def may_see_report_file(actor: Actor, case_id: int, purpose: str) -> bool:
     return visible_reports(actor).filter(pk=case_id).exists()
 
 
-def open_rounds(at: dt.datetime) -> list[Round]:
-    """The rounds whose application stage is open, newest first."""
-    return list(
-        Round.objects.filter(
-            stages__kind=Stage.Kind.APPLICATION,
-            stages__starts_at__lte=at,
-            stages__ends_at__gt=at,
-            status__in=["OPEN", "CONSULTATION"],
-        ).order_by("-year", "-code")
+def open_rounds(at: dt.datetime, region_id: int | None = None) -> list[Round]:
+    """The rounds whose application stage is open, for all or by an extension of this county; newest first."""
+    later = Extension.objects.filter(Q(region=None) | Q(region_id=region_id), case_id=None, ends_at__gt=at)
+    stages = Stage.objects.filter(kind=Stage.Kind.APPLICATION, starts_at__lte=at).filter(
+        Q(ends_at__gt=at) | Q(pk__in=later.values("stage"))
     )
+    rounds = Round.objects.filter(stages__in=stages, status__in=["OPEN", "CONSULTATION"])
+    return list(rounds.order_by("-year", "-code"))
 
 
 def frozen_report(report: CountyReport, rows: Sequence[ReportRow]) -> dict[str, object]:
@@ -331,6 +337,7 @@ def file_rows(case_type: str, case_id: int) -> list[dict[str, Any]]:
     return [
         {
             "title": f"{words.get(file.purpose, file.purpose)}：{file.name}",
+            "purpose": file.purpose,
             "url": f"/files/{file.uuid}/",
             "size": file.size,
             "at": file.uploaded_at,

@@ -61,7 +61,7 @@ def typed_sections(
         rows = [
             {
                 "label": f"{item.label}（{item.unit}）" if item.unit else item.label,
-                "value": _typed_words(item, typed.get(item.key, "")),
+                "value": typed_words(item, typed.get(item.key, "")),
                 "long": item.kind == form.LONG,
                 "problem": wrong.get((part.code, item.key), ""),
                 "change_url": f"{base}{part.code}/#id_{item.key}",
@@ -73,7 +73,8 @@ def typed_sections(
     return shown
 
 
-def _typed_words(item: form.Field, value: Any) -> str:
+def typed_words(item: form.Field, value: Any) -> str:
+    """What was typed into a field, in words."""
     words = dict(item.choices)
     if isinstance(value, list):
         return "、".join(words.get(code, code) for code in value)

@@ -1,5 +1,6 @@
 """The institution's pages: task list, sections, check page, submission and what follows."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -8,22 +9,40 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from institutions import queries
-from institutions.forms import SectionForm, SubmitForm, section_check, typed_of
+from institutions.forms import SectionForm, SubmitForm, typed_of
 from institutions.models import Application, DraftSection
 from institutions.operations import applications, drafts
 from institutions.queries import faces
 from institutions.rules import sections as declared
-from institutions.rules.checks import years_without_figures
 from institutions.views.applicant.tasks import groups_of, next_step
 from institutions.workflow import APPLICATION
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
-from pilot_portal.common.errors import NotAllowed, Refused
+from pilot_portal.common.errors import NotAllowed, Problem, Refused
 from pilot_portal.desk.moving import move_page, nothing, post_of, press
 from pilot_portal.rounds.models import Round
 from pilot_portal.workflow.queries import timeline
 
 INSTITUTION = ("institution_admin", "institution_member")
+# The sections that ask for files.
+FILES = {
+    "eligibility": {
+        "purpose": queries.LICENCE,
+        "title": "营业执照（法人证书）",
+        "label": "选择扫描件",
+        "hint": "PDF 或图片，不超过 20 MB",
+        "accept": ".pdf,.jpg,.jpeg,.png",
+        "button": "上传执照",
+    },
+    "cases": {
+        "purpose": queries.PROOF,
+        "title": "佐证材料（选填）",
+        "label": "选择文件",
+        "hint": "称号文件、服务合同等；PDF、图片、Word 或 Excel，不超过 20 MB",
+        "accept": ".pdf,.jpg,.jpeg,.png,.docx,.xlsx",
+        "button": "上传佐证",
+    },
+}
 
 
 def _case(request: HttpRequest, code: str) -> Application:
@@ -46,7 +65,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "cases": [
             (a, {"label": a.get_state_display(), "tone": APPLICATION.tones.get(a.state, "")}) for a in own
         ],
-        "rounds": [round_ for round_ in queries.open_rounds(at) if round_.pk not in taken],
+        "rounds": [
+            round_ for round_ in queries.open_rounds(at, request.actor.region_id) if round_.pk not in taken
+        ],
     }
     return render(request, "institutions/applicant/home.html", context)
 
@@ -78,7 +99,7 @@ def tasks(request: HttpRequest, code: str) -> HttpResponse:
             "label": application.get_state_display(),
             "tone": APPLICATION.tones.get(application.state, ""),
         },
-        "deadline": queries.application_deadline(application, at=at),
+        "deadline": queries.submission_deadline(application, at=at),
         "groups": groups_of(application, progress, scan_done=queries.scan_is_current(application)),
         "done": sum(row.status == "done" for row in progress),
         "of": len(progress),
@@ -117,7 +138,7 @@ def _section_page(
         "other_rows": [(f.label, (other.data or {}).get(f.key, "")) for f in section.fields] if other else [],
         "revision": other.revision if other else (saved.revision if saved else 0),
         "is_done": saved.is_done if saved else False,
-        "deadline": queries.application_deadline(application, at=at),
+        "deadline": queries.submission_deadline(application, at=at),
         "groups": groups_of(application, progress, current=section.code),
         "done": sum(row.status == "done" for row in progress),
         "of": len(progress),
@@ -127,10 +148,17 @@ def _section_page(
         "years": years,
         "figures": figure_rows(form, years) if section.code == "finance" else [],
         "promise": declared.promise_text(application.round.year) if section.code == "promise" else "",
-        "licences": [f for f in files if f["title"].startswith("营业执照")]
-        if section.code == "eligibility"
-        else None,
+        "upload": FILES.get(section.code),
+        "files": [row for row in files if row["purpose"] == FILES[section.code]["purpose"]]
+        if section.code in FILES
+        else [],
         "editable": application.state in drafts.OPEN,
+        "closed_words": drafts.closed_words(application.state),
+        "typed_rows": [
+            (item.label, shown)
+            for item in section.fields
+            if refusal and (shown := faces.typed_words(item, typed_of(section, form.data).get(item.key, "")))
+        ],
     }
     return render(request, "institutions/applicant/section.html", context, status=status)
 
@@ -174,7 +202,7 @@ def section(request: HttpRequest, code: str, part: str) -> HttpResponse:
         form = SectionForm(initial=saved.data if saved else {}, section=found)
         if saved and saved.is_done:
             form = SectionForm(saved.data, section=found)
-            form.show(_problems(application, found, saved.data))
+            form.show(_problems(application, found))
         return _section_page(request, application, found, form, saved)
     if request.POST.get("autosave") == "1":
         return _autosave(request, application, found, saved)
@@ -183,7 +211,7 @@ def section(request: HttpRequest, code: str, part: str) -> HttpResponse:
 
 def _revision(request: HttpRequest) -> int:
     typed = request.POST.get("revision", "")
-    return int(typed) if typed.isdigit() else 0
+    return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else 0
 
 
 def _autosave(
@@ -228,7 +256,7 @@ def _save(
         return _section_page(
             request, application, found, form, saved, status=status, refusal=refusal, other=other
         )
-    problems = _problems(application, found, typed) if done else []
+    problems = _problems(application, found) if done else []
     if problems:
         form.show(problems)
         saved = queries.drafts_of(application)[found.code]
@@ -244,13 +272,10 @@ def _save(
     return redirect("institutions:applicant-check", code=code)
 
 
-def _problems(application: Application, found: declared.Section, typed: dict[str, Any]) -> list[Any]:
-    years = application.round.years_reported
-    basic = queries.raw_of(application).get("basic", {})
-    form_part = next(s for s in declared.sections(years) if s.code == "basic")
-    registered = section_check(form_part, basic, years, frozenset()).values.get("registered_on")
-    missing = years_without_figures(registered, years)
-    return section_check(found, typed, years, missing).problems
+def _problems(application: Application, found: declared.Section) -> list[Problem]:
+    """What is wrong with the section as saved: all that the check page would say of it."""
+    checked = queries.problems_of(application, at=clock.now())
+    return [problem for problem in checked.problems if problem.section == found.code]
 
 
 @for_roles(*INSTITUTION)
@@ -259,7 +284,8 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     """Add the licence, a proof or the stamped scan."""
     application = _case(request, code)
     found, purpose = request.FILES.get("file"), request.POST.get("purpose", "")
-    back = f"{address(application)}eligibility/" if purpose == queries.LICENCE else address(application)
+    part = next((code for code, files in FILES.items() if files["purpose"] == purpose), "")
+    back = f"{address(application)}{part}/" if part else address(application)
     if found is None:
         messages.error(request, "请选择要上传的文件。")
         return redirect(back)
@@ -302,9 +328,9 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "refused_words": refusal.message if refusal else "",
         "may_submit": APPLICATION.may(request.actor, application, "submit") and not checked.problems,
-        "deadline": queries.application_deadline(application, at=at),
+        "deadline": queries.submission_deadline(application, at=at),
     }
-    status = refusal.status if refusal else 200
+    status = refusal.status if refusal else 422 if form.errors else 200
     return render(request, "institutions/applicant/check.html", context, status=status)
 
 

@@ -12,6 +12,7 @@ WORDS = {
     "empty": ("未开始", ""),
     "fix": ("需修改", "bad"),
 }
+GONE = frozenset({"WITHDRAWN", "LAPSED"})
 SENT = frozenset({"SUBMITTED", "SUBMITTED_CITY", "ACCEPTED_DIRECT"})
 
 
@@ -45,7 +46,12 @@ def groups_of(
             "state": {"label": "可以提交", "tone": "info"} if ready and open_ else {"label": "暂不能开始"},
         }
     )
-    if not open_:
+    if application.state in GONE:
+        groups["promise"]["items"][-1] |= {
+            "note": "查看已填写的内容",
+            "state": {"label": application.get_state_display(), "tone": "plain"},
+        }
+    elif not open_:
         groups["promise"]["items"][-1]["state"] = {"label": "已提交", "tone": "plain"}
     after = {
         "label": "打印、盖章、上传扫描件",
