@@ -4,17 +4,21 @@ import datetime as dt
 from typing import Any
 
 from evaluation.management import story
-from institutions.models import Application
-from institutions.operations import drafts
+from institutions.models import Application, ApplicationVersion
+from institutions.operations import drafts, review
+from institutions.operations.applications import submit_application
 from institutions.rules import sections as form
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.models import Organisation
-from pilot_portal.rounds.models import Round
+from pilot_portal.common import clock
+from pilot_portal.rounds.models import Round, Stage
 from tests import factories
 from tests.factories import NOW
 
 HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
 DAY = 24 * HOUR
+# 「2023年3月10日前」: completely received before the 11th begins in Zhuzhou.
+END = dt.datetime(2023, 3, 11, 0, 0, tzinfo=clock.BEIJING)
 YEARS = (2021, 2022)
 CODE = factories.credit_code(800_001)
 # The sections of the 2023 round, as pure rules see them: kinds and chains without their code tables.
@@ -56,3 +60,28 @@ def retype(application: Application, section: str, *, by: Actor, at: dt.datetime
     drafts.save_section(
         application, section, saved.data | changed, revision=saved.revision, done=True, by=by, at=at
     )
+
+
+def round_until(end: dt.datetime = END, code: str = "2023") -> Round:
+    """A round whose application stage ends at a moment."""
+    made = factories.make_round(code)
+    Stage.objects.filter(round=made, kind=Stage.Kind.APPLICATION).update(ends_at=end)
+    return made
+
+
+def fresh(application: Application) -> Application:
+    """The case as it stands in the database now."""
+    return Application.objects.get(pk=application.pk)
+
+
+def submit(application: Application, by: Actor, at: dt.datetime = NOW, **how: Any) -> ApplicationVersion:
+    """Submit."""
+    return submit_application(application, by=by, at=at, **how)
+
+
+def returned(by: Actor, county: Actor, at: dt.datetime = NOW) -> Application:
+    """An application that the county returned an hour after it came, with a note to one section."""
+    case = sent(by, at)
+    notes = {"finance": "从业人数"}
+    review.return_application(case, note="请核对", sections=notes, by=county, at=at + HOUR)
+    return case
