@@ -16,6 +16,15 @@ from pilot_portal.common.text import parse_amount
 FINANCE = "finance"
 
 
+def anchors(parts: tuple[form.Section, ...]) -> dict[str, str]:
+    """Field → the id a link leads to: the control itself, or the first of a group of choices."""
+    groups = {form.CHOICE, form.CHOICES}
+    return {
+        item.key: f"id_{item.key}_0" if item.kind in groups else f"id_{item.key}"
+        for _part, item in form.all_fields(parts)
+    }
+
+
 def shown_sections(
     version: ApplicationVersion, parts: tuple[form.Section, ...], years: tuple[int, int]
 ) -> list[dict[str, Any]]:
@@ -47,9 +56,11 @@ def typed_sections(
 ) -> list[dict[str, Any]]:
     """A draft as the check page shows it: what was typed, with its problem and the way to change it."""
     raw, base = raw_of(application), f"/my/application/{application.round.code}/"
+    parts = sections_for(application.round, at)
+    ids = anchors(parts)
     wrong = {(problem.section, problem.field): problem.message for problem in problems}
     shown = []
-    for part in sections_for(application.round, at):
+    for part in parts:
         typed = raw.get(part.code, {})
         if part.code == FINANCE:
             table = _two_years(part, application.round.years_reported, _with_net_assets(typed).get)
@@ -64,7 +75,7 @@ def typed_sections(
                 "value": typed_words(item, typed.get(item.key, "")),
                 "long": item.kind == form.LONG,
                 "problem": wrong.get((part.code, item.key), ""),
-                "change_url": f"{base}{part.code}/#id_{item.key}",
+                "change_url": f"{base}{part.code}/#{ids[item.key]}",
             }
             for item in part.fields
             if item.kind != form.FILE

@@ -316,11 +316,12 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, f"申报已提交，编号 {application.number}。请打印、盖章后上传扫描件。")
             return redirect("institutions:applicant-application", code=code)
     checked = queries.problems_of(application, at=at)
+    ids = faces.anchors(declared.sections(application.round.years_reported))
     context = {
         "application": application,
         "parts": faces.typed_sections(application, at=at, problems=checked.problems),
         "wrong": [
-            {"message": p.message, "url": f"{address(application)}{p.section}/#id_{p.field}"}
+            {"message": p.message, "url": f"{address(application)}{p.section}/#{ids[p.field]}"}
             for p in checked.problems
         ],
         "warnings": checked.warnings,
