@@ -5,6 +5,9 @@ import datetime as dt
 from institutions import queries
 from pilot_portal.accounts.actors import CITY, COUNTY, INSTITUTION, READS_CITY, Actor
 from pilot_portal.desk.registry import Card, NavItem, Todo
+from pilot_portal.rounds.models import Round
+
+Counts = list[tuple[Round, dict[str, int]]]
 
 
 def _todos(*rows: tuple[int, str, str, str, str]) -> list[Todo]:
@@ -31,35 +34,45 @@ def institution_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
     return [*todos, *_todos((len(rounds), "批次可以申报", "/my/application/", "", "查看"))]
 
 
+def _by_state(found: Counts, base: str, *lines: tuple[str, str, str, str]) -> list[Todo]:
+    """A line for each round and state with work, which leads to just these cases."""
+    return [
+        Todo(count, title, f"{base}?round={in_round.code}&state={state}", " · ".join(filter(None, said)), act)
+        for state, title, detail, act in lines
+        for in_round, counts in found
+        if (count := counts.get(state, 0)) and (said := (in_round.label, detail))
+    ]
+
+
 def county_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
-    """Applications to review, reports to send. Two queries."""
-    counts = queries.queue_counts(actor)
+    """Applications to review, reports to send. Three queries."""
+    found, reports = queries.counts_by_round(actor), "/desk/county/reports/"
     open_reports = queries.visible_reports(actor).filter(state__in=["DRAFT", "RETURNED"]).order_by().count()
-    base = "/desk/county/applications/"
-    return _todos(
-        (counts.get("SUBMITTED", 0), "申报待审核", f"{base}?state=SUBMITTED", "审核、退回或推荐", "审核"),
-        (counts.get("RECOMMENDED", 0), "申报已推荐", "/desk/county/reports/", "编制推荐文件报送市局", "查看"),
-        (open_reports, "推荐文件未报送", "/desk/county/reports/", "盖章上传后报送", "办理"),
-    )
+    recommended = sum(counts.get("RECOMMENDED", 0) for _, counts in found)
+    return [
+        *_by_state(
+            found, "/desk/county/applications/", ("SUBMITTED", "申报待审核", "审核、退回或推荐", "审核")
+        ),
+        *_todos(
+            (recommended, "申报已推荐", reports, "编制推荐文件报送市局", "查看"),
+            (open_reports, "推荐文件未报送", reports, "盖章上传后报送", "办理"),
+        ),
+    ]
 
 
 def city_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
-    """Cases to propose and confirm, direct ones, reports to accept. Two queries."""
-    counts = queries.queue_counts(actor)
+    """Cases to propose and confirm, direct ones, reports to accept. Three queries."""
     sent = queries.visible_reports(actor).filter(state="SUBMITTED").order_by().count()
-    base = "/desk/city/applications/"
-    return _todos(
-        (counts.get("SUBMITTED_CITY", 0), "直报申报待受理", f"{base}?state=SUBMITTED_CITY", "", "受理"),
-        (
-            counts.get("RECOMMENDED", 0),
-            "推荐申报待提请",
-            f"{base}?state=RECOMMENDED",
-            "由经办人提请确认",
-            "办理",
+    return [
+        *_by_state(
+            queries.counts_by_round(actor),
+            "/desk/city/applications/",
+            ("SUBMITTED_CITY", "直报申报待受理", "", "受理"),
+            ("RECOMMENDED", "推荐申报待提请", "由经办人提请确认", "办理"),
+            ("PROPOSED", "申报待确认", "由科长确认或转入公示", "办理"),
         ),
-        (counts.get("PROPOSED", 0), "申报待确认", f"{base}?state=PROPOSED", "由科长确认或转入公示", "办理"),
-        (sent, "县区推荐待接收", "/desk/city/reports/", "", "接收"),
-    )
+        *_todos((sent, "县区推荐待接收", "/desk/city/reports/", "", "接收")),
+    ]
 
 
 CARDS = [

@@ -62,6 +62,8 @@
             return '{n|' + p.value + '}  ' + p.name + (before ? '\n{r|上一步的 ' + Math.round(p.value / before * 100) + '%}' : '');
           },
           rich: { n: { fontSize: 16 * scale, fontWeight: 600, color: v('--ink-900') }, r: { color: soft, fontSize: 12 * scale } } },
+        // One column: beside a steep step a label of its own height would touch the step above.
+        labelLayout: { x: '64%', align: 'left' },
         labelLine: { length: 14, lineStyle: { color: line } },
         itemStyle: { borderWidth: 0, borderRadius: 2 },
         data: steps.map((step, i) => ({ name: step[0], value: step[1], itemStyle: { color: FUNNEL[Math.min(i, FUNNEL.length - 1)] } })) }],

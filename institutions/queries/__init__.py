@@ -24,7 +24,7 @@ from pilot_portal.codes.models import Chain, ServiceKind
 from pilot_portal.common import clock
 from pilot_portal.common.text import credit_code_hint
 from pilot_portal.rounds.models import Extension, Round, Stage
-from pilot_portal.rounds.queries import Deadline, deadline, setting
+from pilot_portal.rounds.queries import Deadline, deadline, rounds_newest_first, setting
 from pilot_portal.workflow.models import Entry
 
 CASE_TYPE = "institutions.application"
@@ -208,6 +208,16 @@ def queue_counts(actor: Actor, round_id: int | None = None) -> dict[str, int]:
     if round_id is not None:
         rows = rows.filter(round_id=round_id)
     return dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+
+
+def counts_by_round(actor: Actor) -> list[tuple[Round, dict[str, int]]]:
+    """How many visible applications stand in each state, by round, newest first. Two queries."""
+    rows = visible_applications(actor).order_by().values_list("round_id", "state").annotate(n=Count("pk"))
+    counts: dict[int, dict[str, int]] = {}
+    for round_id, state, count in rows:
+        counts.setdefault(round_id, {})[state] = count
+    rounds = rounds_newest_first().filter(pk__in=counts)
+    return [(found, counts[found.pk]) for found in rounds]
 
 
 def rows_of(report: CountyReport) -> list[ReportRow]:

@@ -20,8 +20,8 @@ from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed
 from pilot_portal.desk.moving import act_page, everything, move_page, nothing, post_of
 from pilot_portal.regions.queries import active_regions
-from pilot_portal.rounds.models import Round
-from pilot_portal.rounds.queries import rounds_newest_first
+from pilot_portal.rounds.models import Round, Stage
+from pilot_portal.rounds.queries import round_shown
 from pilot_portal.workflow.queries import timeline
 
 CITY = ("city_handler", "city_chief")
@@ -47,8 +47,7 @@ BATCHES = {
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """申报确认: all applications of a round, by state and county."""
-    rounds = list(rounds_newest_first())
-    chosen = next((r for r in rounds if r.code == request.GET.get("round")), rounds[0] if rounds else None)
+    rounds, chosen = round_shown(request.GET.get("round", ""), Stage.Kind.APPLICATION, clock.now())
     counts = queries.queue_counts(request.actor, chosen.pk if chosen else None)
     state, region = request.GET.get("state", "RECOMMENDED"), request.GET.get("region", "")
     found = queries.visible_applications(request.actor).filter(round=chosen, state=state)
@@ -272,8 +271,7 @@ def report_received(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def roster_page(request: HttpRequest) -> HttpResponse:
     """试点机构: the roster of a round, publishing it, what can be done with each."""
-    rounds = list(rounds_newest_first())
-    chosen = next((r for r in rounds if r.code == request.GET.get("round")), rounds[0] if rounds else None)
+    rounds, chosen = round_shown(request.GET.get("round", ""), Stage.Kind.PUBLICATION, clock.now())
     found = queries.visible_pilots(request.actor).filter(round=chosen).order_by("region__position", "pk")
     page = Paginator(found, 20).get_page(request.GET.get("page"))
     rows = [

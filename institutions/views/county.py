@@ -25,7 +25,7 @@ from pilot_portal.common.errors import Refused
 from pilot_portal.desk.moving import everything, move_page, nothing, post_of, press
 from pilot_portal.documents.queries import papers_of
 from pilot_portal.rounds.models import Round, Stage
-from pilot_portal.rounds.queries import deadline, rounds_newest_first
+from pilot_portal.rounds.queries import deadline, round_shown, rounds_newest_first
 from pilot_portal.workflow.queries import timeline
 
 COUNTY = ("county_handler", "county_approver")
@@ -39,8 +39,7 @@ STATES = ("SUBMITTED", "RETURNED", "RECOMMENDED", "DECLINED", "CONFIRMED")
 def queue(request: HttpRequest) -> HttpResponse:
     """申报审核: what waits for the county, by state, oldest first."""
     at = clock.now()
-    rounds = list(rounds_newest_first())
-    chosen = next((r for r in rounds if r.code == request.GET.get("round")), rounds[0] if rounds else None)
+    rounds, chosen = round_shown(request.GET.get("round", ""), Stage.Kind.APPLICATION, at)
     state = request.GET.get("state", "SUBMITTED")
     counts = queries.queue_counts(request.actor, chosen.pk if chosen else None)
     found = queries.visible_applications(request.actor).filter(round=chosen, state=state)

@@ -54,6 +54,21 @@ def rounds_newest_first() -> QuerySet[Round]:
     return Round.objects.order_by("-year", "-code")
 
 
+def round_shown(code: str, stage: str, at: dt.datetime) -> tuple[list[Round], Round | None]:
+    """All rounds, newest first, and the one a page is about. Two queries.
+
+    It is the one asked for; else the newest whose stage of this kind has begun, so that a page does not open
+    on a round in which there is nothing yet to see; else the newest.
+    """
+    rounds = list(rounds_newest_first())
+    begun = set(Stage.objects.filter(kind=stage, starts_at__lte=at).values_list("round_id", flat=True))
+    for wanted in ((r for r in rounds if r.code == code), (r for r in rounds if r.pk in begun), iter(rounds)):
+        found = next(wanted, None)
+        if found is not None:
+            return rounds, found
+    return rounds, None
+
+
 def deadline(
     round: Round,
     kind: str,

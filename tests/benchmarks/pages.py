@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from pilot_portal.accounts.models import Membership, Role
+from pilot_portal.desk.registry import nav_for
 from tests.benchmarks.measure import Figure, milliseconds
 
 PUBLIC = ("/", "/demands/", "/institutions/", "/notices/")
@@ -35,3 +37,6 @@ def figures() -> Iterator[Figure]:
             client = Client()
             client.force_login(member.user)
             yield page(client, f"page /desk/ of {role}", "/desk/")
+            paths = [reverse(place.url_name) for place in nav_for(role)]
+            for path in dict.fromkeys(path for path in paths if path not in {"/desk/", *PUBLIC}):
+                yield page(client, f"page {path} of {role}", path)

@@ -27,7 +27,7 @@ def chromium(need, what_migrations_put_in) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
+            args=["--lang=zh-CN", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
             env={**os.environ, "LANGUAGE": "zh_CN"},
         )
         # Under the loop Django hands out connections of their own: this one must know what to put back.

@@ -11,6 +11,7 @@ from django.db import transaction
 from evaluation.management import cast as casting
 from evaluation.management.aside import being_evaluated, second_batch
 from evaluation.management.calendar import rounds
+from evaluation.management.crowd import MARK
 from evaluation.management.years import last_year, this_year
 from pilot_portal.accounts.models import Membership
 from pilot_portal.common import clock
@@ -48,6 +49,8 @@ class Command(BaseCommand):
         """One line an account, tab-separated without header."""
         rows = (
             Membership.objects.filter(user__is_demo=True, ends_at=None)
+            # Those of `fill` are nobody's: no password opens them.
+            .exclude(user__username__startswith=MARK)
             .select_related("user", "organisation")
             .order_by("role", "pk")
         )

@@ -1,6 +1,7 @@
 """The dashboard's charts and tables as the components take them; no queries here."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from evaluation.rules import Progress
@@ -31,7 +32,7 @@ def board_of(steps: Steps, counties: Rows, kinds: Rows, table_url: str) -> dict[
             "id": "funnel",
             "title": "需求办理漏斗",
             "label": "需求办理漏斗：" + "，".join(f"{name} {count}" for name, count in steps),
-            "data": json.dumps({"type": "funnel", "steps": steps}, ensure_ascii=False),
+            "data": drawn({"type": "funnel", "steps": steps}, (count for _, count in steps)),
             "table_url": f"{table_url}#funnel",
         },
         "counties": bars(
@@ -65,6 +66,11 @@ def board_of(steps: Steps, counties: Rows, kinds: Rows, table_url: str) -> dict[
     }
 
 
+def drawn(data: dict[str, Any], figures: Iterable[int]) -> str:
+    """The chart's data; nothing where there is not one figure: an empty chart would look like a shape."""
+    return json.dumps(data, ensure_ascii=False) if any(figures) else ""
+
+
 def bars(
     key: str, title: str, rows: Rows, series: tuple[tuple[str, str], ...], table_url: str, note: str = ""
 ) -> dict[str, Any]:
@@ -79,7 +85,7 @@ def bars(
         "id": key,
         "title": title,
         "label": f"{title}：{totals}",
-        "data": json.dumps(data, ensure_ascii=False),
+        "data": drawn(data, (row[column] for row in rows for _, column in series)),
         "table_url": f"{table_url}#{key}",
         "note": note,
         "long": True,

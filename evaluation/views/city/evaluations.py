@@ -18,7 +18,7 @@ from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.desk.moving import act_page, move_page, post_of, press
 from pilot_portal.rounds.models import Round, Stage
-from pilot_portal.rounds.queries import deadline, rounds_newest_first
+from pilot_portal.rounds.queries import deadline, round_shown, rounds_newest_first
 from pilot_portal.workflow.queries import timeline
 
 CITY = ("city_handler", "city_chief")
@@ -33,8 +33,7 @@ def _round(request: HttpRequest, code: str) -> Round:
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
     """试点总览: six targets, funnel, counties, supply and demand."""
-    rounds = list(rounds_newest_first())
-    chosen = next((r for r in rounds if r.code == request.GET.get("round")), rounds[0] if rounds else None)
+    rounds, chosen = round_shown(request.GET.get("round", ""), Stage.Kind.CLAIMING, clock.now())
     if chosen is None:
         return render(request, "evaluation/city/dashboard.html", {"round": None})
     at = clock.now()
