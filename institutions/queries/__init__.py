@@ -85,7 +85,8 @@ def awaits_reply(pilot: PilotInstitution) -> bool:
 def sections_for(round: Round, at: dt.datetime | None = None) -> tuple[form.Section, ...]:
     """The sections of a round's application with the choices of today's code tables."""
     day = clock.beijing_date(at) if at else None
-    valid = Q(valid_to=None) | Q(valid_to__gte=day) if day else Q()
+    begun, not_over = (Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day))
+    valid = begun & not_over if day else Q()
     kinds = tuple(ServiceKind.objects.filter(valid).order_by("position").values_list("code", "label"))
     chains = tuple(Chain.objects.filter(valid).order_by("position").values_list("code", "label"))
     return form.sections(round.years_reported, kinds=kinds, chains=chains)

@@ -14,7 +14,7 @@ from pilot_portal.attachments.queries import files_of
 from pilot_portal.common import clock
 from pilot_portal.rounds.models import Stage
 from tests import factories
-from tests.institutions.seed import DAY, HOUR, draft, fresh, retype, sent
+from tests.institutions.seed import DAY, HOUR, draft, fresh, retype, sent, submit
 from tests.queries import assert_same_queries
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +175,18 @@ def test_submitted_it_can_be_taken_back_withdrawn_and_reopened(desk, zhou, round
     assert fresh(case).number == case.number
 
 
+@pytest.mark.parametrize(
+    ("state", "may"),
+    [(S.SUBMITTED, True), (S.ACCEPTED_DIRECT, True), (S.RETURNED, False), (S.RECOMMENDED, False)],
+)
+def test_the_stamped_scan_is_asked_for_only_while_it_can_come(desk, zhou, round_, url, at, state, may):
+    case = sent(zhou, at, round_)
+    Application.objects.filter(pk=case.pk).update(state=state)
+    page = read(desk.get(url))
+    assert "生成申报材料" in page
+    assert ("上传扫描件</button>" in page) == may
+
+
 def test_opened_by_the_county_it_is_no_longer_taken_back(desk, zhou, round_, url, at):
     case = sent(zhou, at, round_)
     review.open_by_county(case, by=factories.county_reviewer_wang(), at=at)
@@ -236,6 +248,18 @@ def test_another_institution_can_neither_fetch_nor_add_files(client_of, desk, ca
     sending = stranger.post(f"{url}upload/", {"purpose": "licence", "file": story.scan()})
     assert sending.status_code == 404
     assert files_of(queries.CASE_TYPE, case.pk).count() == 1
+
+
+def test_the_task_list_costs_the_same_after_one_return_and_after_thirty(desk, zhou, round_, url, at):
+    case, wang = sent(zhou, at, round_), factories.county_reviewer_wang()
+
+    def come_and_go(times):
+        for _ in range(times):
+            sections = {"finance": "从业人数"}
+            review.return_application(fresh(case), note="请核对", sections=sections, by=wang, at=at)
+            submit(fresh(case), zhou, at)
+
+    assert_same_queries(desk, url, add_rows=come_and_go)
 
 
 def test_the_home_costs_the_same_with_one_round_and_with_thirty(desk, zhou, at):

@@ -7,6 +7,8 @@ import pytest
 from institutions import queries
 from institutions.models import Application, ApplicationVersion
 from institutions.operations import applications, review
+from institutions.tasks import tick
+from pilot_portal.celery import app
 from pilot_portal.common.errors import Stale
 from pilot_portal.rounds.models import Stage
 from pilot_portal.rounds.operations import extend_stage
@@ -173,6 +175,13 @@ def test_drafts_lapse_with_the_stage_returned_cases_with_their_days_and_nothing_
     assert applications.lapse_overdue(at=until) == 0
     assert fresh(mending).state == S.LAPSED
     assert trail("institutions.application", mending.pk).last().actor_display == "系统"
+
+
+def test_the_clock_s_own_task_lets_them_lapse(zhou):
+    case = draft(zhou, sections=1, in_round=round_until())
+    tick()
+    assert fresh(case).state == S.LAPSED
+    assert "institutions.clock" in {row["task"] for row in app.conf.beat_schedule.values()}
 
 
 def test_a_draft_with_an_extension_of_its_own_does_not_lapse(zhou):

@@ -12,6 +12,7 @@ from institutions import queries
 from institutions.models import Application, DraftSection
 from institutions.operations import applications, drafts
 from pilot_portal.attachments.queries import files_of
+from pilot_portal.codes.models import ServiceKind
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
 from pilot_portal.rounds.models import Extension, Round, Stage
 from tests import factories
@@ -133,6 +134,25 @@ def test_an_extension_opens_the_round_again_for_its_county_alone(zhou):
     with pytest.raises(Stale):
         begin(factories.institution_admin_zhou(factories.institution(region=elsewhere)))
     assert begin(zhou)
+
+
+@pytest.mark.parametrize(
+    ("validity", "offered"),
+    [
+        ({"valid_to": NOW.date() - DAY}, False),
+        ({"valid_to": NOW.date()}, True),
+        ({"valid_from": NOW.date()}, True),
+        ({"valid_from": NOW.date() + DAY}, False),
+    ],
+)
+def test_only_kinds_in_force_today_are_offered_and_taken(zhou, validity, offered):
+    case = draft(zhou)
+    ServiceKind.objects.filter(code="digital").update(**validity)
+    services = next(part for part in queries.sections_for(case.round, NOW) if part.code == "services")
+    assert ("digital" in dict(services.fields[0].choices)) == offered
+    assert [problem.field for problem in queries.problems_of(case, at=NOW).problems] == (
+        [] if offered else ["kinds"]
+    )
 
 
 # Saving --------------------------------------------------------------------------------

@@ -173,6 +173,7 @@ def test_a_young_body_may_put_a_dash_where_the_form_has_a_dash_and_only_there(da
     assert checked.values["staff_2021"] is None
     assert checked.values["net_assets_2021"] is None
     assert places(check(with_("finance", staff_2022=dash))) == [("finance", "staff_2022")]
+    assert check(with_("services", partners=dash)).values["partners"] == dash.strip()
 
 
 # Counts --------------------------------------------------------------------------------
@@ -296,6 +297,13 @@ def test_what_is_no_day_is_refused_with_an_example(text):
 def test_what_is_no_amount_is_refused(text):
     with pytest.raises(Refused):
         parse_money(text)
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_an_amount_has_room_for_twelve_digits_before_the_point(sign):
+    assert parse_money(f"{sign}999,999,999,999.99") == Decimal(f"{sign}999999999999.99")
+    with pytest.raises(Refused, match="核对单位"):
+        parse_money(f"{sign}1,000,000,000,000")
 
 
 @pytest.mark.parametrize("text", ["-1", "1.5", "1000001", "十", "NaN", "Infinity"])

@@ -108,6 +108,7 @@ def tasks(request: HttpRequest, code: str) -> HttpResponse:
         "entries": timeline(queries.CASE_TYPE, application.pk),
         "version": version,
         "may_take_back": "take_back" in moves and application.opened_by_county_at is None,
+        "may_scan": application.state in drafts.SCANNABLE,
         "may_withdraw": "withdraw" in moves,
         "may_reopen": "reopen" in moves,
     }
