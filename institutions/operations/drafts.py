@@ -113,21 +113,18 @@ def save_section(
     data = {key: without_nul(value) for key, value in data.items()}
     if len(json.dumps(data, ensure_ascii=False).encode()) > SECTION_BYTES:
         raise Refused("这一部分内容过长，请精简后再保存。")
-    try:
-        with transaction.atomic():
-            row, new = DraftSection.objects.get_or_create(
-                application=application,
-                section=section,
-                defaults={
-                    "data": data,
-                    "is_done": done,
-                    "revision": 1,
-                    "updated_at": at,
-                    "updated_by": by.user,
-                },
-            )
-    except IntegrityError:
-        row, new = DraftSection.objects.get(application=application, section=section), False
+    # Of two who write a section for the first time one makes it; the other finds it moved on.
+    row, new = DraftSection.objects.get_or_create(
+        application=application,
+        section=section,
+        defaults={
+            "data": data,
+            "is_done": done,
+            "revision": 1,
+            "updated_at": at,
+            "updated_by": by.user,
+        },
+    )
     if new:
         return row.revision
     won = DraftSection.objects.filter(pk=row.pk, revision=revision).update(

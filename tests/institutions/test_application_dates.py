@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.db.models import F
 
 from institutions import queries
 from institutions.models import Application, ApplicationVersion
@@ -191,6 +193,23 @@ def test_a_draft_with_an_extension_of_its_own_does_not_lapse(zhou):
     extend_stage(stage, ends_at=END + DAY, reason="示例", by=chief, at=NOW, case=(queries.CASE_TYPE, case.pk))
     assert applications.lapse_overdue(at=END) == 0
     assert applications.lapse_overdue(at=END + DAY) == 1
+
+
+def test_a_case_that_somebody_else_was_quicker_with_does_not_stop_the_clock(zhou):
+    round_until()
+    first, *others = [draft(factories.institution_admin_zhou(), sections=1) for _ in range(3)]
+    seen = []
+
+    def somebody_quicker(execute, sql, params, many, context):
+        if sql.startswith("SAVEPOINT") and not seen:  # where the first move begins
+            seen.append(sql)
+            Application.objects.filter(pk=first.pk).update(state=S.WITHDRAWN, step=F("step") + 1)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(somebody_quicker):
+        assert applications.lapse_overdue(at=END) == 2
+    assert fresh(first).state == S.WITHDRAWN
+    assert {fresh(case).state for case in others} == {S.LAPSED}
 
 
 @pytest.mark.django_db(transaction=True)

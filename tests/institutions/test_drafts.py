@@ -4,7 +4,7 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from evaluation.management import story
@@ -159,6 +159,7 @@ def test_only_kinds_in_force_today_are_offered_and_taken(zhou, validity, offered
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@example({"contact": "机构\x00联系"})
 @given(typed=st.dictionaries(st.sampled_from(["contact", "phone"]), st.text(st.characters(codec="utf-8"))))
 def test_whatever_was_typed_is_kept_as_typed_right_or_wrong(zhou, typed):
     application = factories.application(organisation=factories.institution())
