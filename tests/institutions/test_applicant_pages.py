@@ -131,7 +131,7 @@ def test_only_rounds_without_a_case_of_one_s_own_can_be_begun(desk, zhou, case, 
 
 
 @pytest.mark.parametrize("part", SECTIONS)
-def test_each_section_shows_every_field_as_it_was_typed(desk, case, url, part):
+def test_each_section_shows_every_field_as_it_was_typed_and_whether_it_is_done(desk, case, url, part):
     page = read(desk.get(f"{url}{part}/"))
     section = next(s for s in queries.sections_for(case.round) if s.code == part)
     assert f"<h1>{section.title}</h1>" in page
@@ -142,7 +142,9 @@ def test_each_section_shows_every_field_as_it_was_typed(desk, case, url, part):
         assert f'name="{item.key}"' in page
         if item.kind not in {form.TICK, form.CHOICE, form.CHOICES}:
             assert values.get(item.key, "") in page
-    assert page.count("checked") >= 1
+    assert 'name="done" value="1" checked' in page
+    assert post(desk, url, case, part, done="0").status_code == 302
+    assert 'name="done" value="0" checked' in read(desk.get(f"{url}{part}/"))
 
 
 @pytest.mark.parametrize(("part", "key", "wrong", "words"), WRONG)

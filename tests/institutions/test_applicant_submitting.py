@@ -120,7 +120,7 @@ def test_a_wrong_figure_is_told_on_the_check_page_and_keeps_it_from_going(desk, 
     key = key_for(case, "graduates_{last}")
     retype(case, "finance", by=zhou, at=at, **{key: "9,999"})
     page = read(desk.get(f"{url}check/"))
-    assert "9,999" in page
+    assert '9,999<span class="invalid-feedback">' in page
     assert "提交申报</button>" not in page
     answer = read(desk.post(f"{url}check/"), 422)
     assert f'href="{url}finance/#id_{key}"' in answer
