@@ -137,6 +137,7 @@ class Award(Case):
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="提议人", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    publicity_until = models.DateTimeField("公示截止", null=True, blank=True)
     created_at = models.DateTimeField("建立时间")
     publication = models.ForeignKey(
         Publication, verbose_name="公告", null=True, blank=True, on_delete=models.PROTECT, related_name="+"

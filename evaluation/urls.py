@@ -61,6 +61,11 @@ urlpatterns = [
     path(
         "desk/city/evaluations/<slug:code>/publish-awards/", city.publish_awards, name="city-awards-publish"
     ),
+    path(
+        "desk/city/evaluations/<slug:code>/publicity/",
+        city.awards_to_publicity,
+        name="city-awards-publicity",
+    ),
     path("desk/city/awards/<int:pk>/<award_move:name>/", city.award_move, name="city-award-move"),
     path("desk/city/sanctions/", sanctions.sanction_list, name="city-sanctions"),
     path("desk/city/sanctions/clue/<slug:code>/", sanctions.clue, name="city-sanction-clue"),

@@ -49,6 +49,7 @@ class Application(Case):
     received_on_paper_at = models.DateTimeField("纸质收件时间", null=True, blank=True)
     opened_by_county_at = models.DateTimeField("县区打开时间", null=True, blank=True)
     mend_until = models.DateTimeField("补正截止", null=True, blank=True)
+    publicity_until = models.DateTimeField("公示截止", null=True, blank=True)
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)
     recommended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="推荐人", null=True, on_delete=models.PROTECT, related_name="+"

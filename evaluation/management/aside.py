@@ -24,7 +24,7 @@ Served = list[tuple[Engagement, Actor, Actor]]
 
 def second_batch(round: Round, cast: Cast, now: dt.datetime) -> None:
     """A second batch that applies today: what may become of an application besides the roster."""
-    people, at = cast.institutions[7:], now - 18 * DAY
+    people, at = cast.institutions[7:], now - 28 * DAY
     made = [story.fill_application(round, by, n, at) for n, by in enumerate(people, 8)]
     direct, late, unconfirmed, public, recommended, revoked, withdrawn = made
     for application, by in zip(made, people, strict=True):
@@ -43,14 +43,15 @@ def second_batch(round: Round, cast: Cast, now: dt.datetime) -> None:
     for application in (unconfirmed, public, revoked):
         confirmation.propose(application, by=cast.handler, at=at + 5 * DAY)
     confirmation.not_confirm(unconfirmed, note="服务方向与本年度重点不符。", by=cast.chief, at=at + 6 * DAY)
-    confirmation.one_to_publicity(public, by=cast.chief, at=at + 6 * DAY)
-    confirmation.confirm(revoked, by=cast.chief, at=at + 6 * DAY)
+    confirmation.one_to_publicity(revoked, by=cast.chief, at=at + 6 * DAY)
+    confirmation.confirm(revoked, by=cast.chief, at=now - 6 * DAY)
+    confirmation.one_to_publicity(public, by=cast.chief, at=now - 2 * DAY)
     confirmation.revoke(
         revoked,
         note="公示后查实注册地已迁出本市。",
         document_number="示例工信〔示例〕31号",
         by=cast.chief,
-        at=at + 9 * DAY,
+        at=now - 4 * DAY,
     )
     applications.withdraw_application(withdrawn, by=people[6], at=at + 4 * DAY)
     applications.lapse_overdue(at=now)
@@ -70,7 +71,7 @@ def to_acceptance(round: Round, cast: Cast, size: int, at: dt.datetime) -> Serve
     for code in sorted({application.region.code for application in made}):
         sent = story.report(round, cast.officers[code], at + 5 * DAY)
         reports.accept_report(sent, by=cast.handler, at=at + 8 * DAY)
-    pilots = story.confirm(made, cast.handler, cast.chief, at + 40 * DAY)
+    pilots = story.confirm(made, cast.handler, cast.chief, at + 25 * DAY)
     story.publish_roster(round, cast.chief, at + 45 * DAY)
     firms = cast.firms[:size]
     listed = [story.write_demand(round, firm, by, n, at + 20 * DAY) for n, (firm, by) in enumerate(firms, 1)]

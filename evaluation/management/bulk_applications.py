@@ -11,7 +11,7 @@ from evaluation.management.crowd import BATCH, DAY, Crowd, batches, link
 from institutions.models import Application, ApplicationVersion, DraftSection, PilotInstitution, YearFigures
 from institutions.operations import reports, roster
 from institutions.operations.applications import digest_of, frozen_data
-from institutions.operations.confirmation import FROZEN, propose_many
+from institutions.operations.confirmation import FROZEN, propose_many, to_publicity
 from institutions.queries import CASE_TYPE, LICENCE, SCAN, latest_versions, sections_for
 from institutions.rules import sections as form
 from institutions.rules.checks import Checked, check_application
@@ -74,7 +74,7 @@ def _raw(crowd: Crowd, application: Application, n: int) -> dict[str, dict[str, 
 
 def _submit(crowd: Crowd, numbers: Sequence[int]) -> list[tuple[int, str]]:
     """Write, submit, and bring each application to where its county left it; gives those that went up."""
-    round_, at = crowd.round, crowd.now - 54 * DAY
+    round_, at = crowd.round, crowd.now - 68 * DAY
     actors = crowd.institutions(numbers)
     fates = crowd.fates(FATES, len(actors))
     own = {actor.organisation_id: actor for actor in actors}
@@ -246,7 +246,7 @@ def _at_the_county(crowd: Crowd, rows: list[Any], fates: list[str], at: dt.datet
 
 def _report(crowd: Crowd) -> None:
     """Each county reports what it recommended; one with an edition under way reports later."""
-    at = crowd.now - 48 * DAY
+    at = crowd.now - 62 * DAY
     for region in crowd.regions:
         waiting = Application.objects.filter(round=crowd.round, region=region, state="RECOMMENDED")
         if not waiting.exists():
@@ -260,14 +260,16 @@ def _report(crowd: Crowd) -> None:
 
 
 def _confirm(crowd: Crowd, keys: Sequence[int], chosen: set[int]) -> None:
-    """The handler proposes, the chief confirms: the roster grows."""
-    at, chief = crowd.now - 46 * DAY, crowd.cast.chief
+    """The handler proposes, the chief publicizes and confirms: the roster grows."""
+    at, chief = crowd.now - 60 * DAY, crowd.cast.chief
     rows = list(
         Application.objects.filter(pk__in=keys).select_related("organisation", "region").order_by("pk")
     )
     all_done(propose_many(rows, by=crowd.cast.handler, at=at))
     confirmed = [row for row in rows if row.pk in chosen]
-    at += DAY
+    if confirmed:
+        all_done(to_publicity(confirmed, by=chief, at=at + DAY))
+    at = crowd.now - 44 * DAY
     all_done(APPLICATION.apply_many(confirmed, "confirm", by=chief, at=at, decided_at=at))
     freeze_settings(crowd.round, FROZEN, act="确认试点机构", at=at)
     versions = latest_versions([row.pk for row in confirmed])

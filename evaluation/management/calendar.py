@@ -10,11 +10,11 @@ from pilot_portal.rounds.operations import fill_calendar
 K = Stage.Kind
 # Days from today: begin and end (the end is 24:00 of that day). Stages overlap so that everybody has work.
 THIS_YEAR: dict[str, tuple[int, int]] = {
-    K.APPLICATION: (-60, 12),
-    K.COUNTY_REPORT: (-55, 20),
+    K.APPLICATION: (-74, 12),
+    K.COUNTY_REPORT: (-70, 20),
     K.DEMAND_COLLECTION: (-60, 40),
     K.DEMAND_CHECK: (-58, 45),
-    K.PUBLICITY: (-40, 25),
+    K.PUBLICITY: (-60, 25),
     K.PUBLICATION: (-40, 30),
     K.CLAIMING: (-38, 10),
     K.CHOOSING: (-30, 30),
@@ -52,9 +52,9 @@ JUDGED_NOW = LAST_YEAR | {
     K.AWARD: (-4, 60),
 }
 APPLYING_NOW = {kind: (first + 200, last + 200) for kind, (first, last) in THIS_YEAR.items()} | {
-    K.APPLICATION: (-20, 15),
-    K.COUNTY_REPORT: (-20, 20),
-    K.PUBLICITY: (-15, 30),
+    K.APPLICATION: (-30, 15),
+    K.COUNTY_REPORT: (-30, 20),
+    K.PUBLICITY: (-25, 30),
 }
 
 

@@ -174,10 +174,14 @@ def report(round: Round, officers: tuple[Actor, Actor], at: dt.datetime) -> Coun
 def confirm(
     applications_: Sequence[Application], handler: Actor, chief: Actor, at: dt.datetime
 ) -> list[PilotInstitution]:
-    """The city proposes and confirms."""
+    """The city proposes, publicizes and, after five working days without objection, confirms."""
     for application in applications_:
         confirmation.propose(application, by=handler, at=at)
-    return [confirmation.confirm(application, by=chief, at=at + HOUR) for application in applications_]
+    confirmation.to_publicity(applications_, by=chief, at=at + HOUR)
+    return [
+        confirmation.confirm(application, by=chief, at=application.publicity_until + HOUR)
+        for application in applications_
+    ]
 
 
 def publish_roster(round: Round, chief: Actor, at: dt.datetime) -> None:

@@ -109,7 +109,7 @@ def rate_and_judge(round: Round, cast: Cast, now: dt.datetime) -> None:
         pilot = row.pilot
         pilot.refresh_from_db()
         if pilot.state == "LISTED":
-            roster.complete(pilot, by=cast.chief, at=now - 9 * DAY)
+            roster.complete(pilot, by=cast.chief, at=now - 5 * DAY)
     clue = sanctions.open_clue(
         round, leaving.organisation, "举报反映申报材料中案例不实。", by=cast.handler, at=now - 30 * DAY
     )
@@ -152,14 +152,14 @@ def award(round: Round, staying: list[Evaluation], cast: Cast, now: dt.datetime)
             minutes="会议纪要〔示例〕5号",
             document_number="示例工信〔示例〕23号",
             by=cast.chief,
-            at=now - 15 * DAY,
+            at=now - 6 * DAY,
         )
-    awards.publish_awards(round, document_number="示例工信〔示例〕23号", by=cast.chief, at=now - 14 * DAY)
+    awards.publish_awards(round, document_number="示例工信〔示例〕23号", by=cast.chief, at=now - 6 * DAY)
     for row in given:
         row.refresh_from_db()
     for row in (given[0], given[4], given[5]):
-        awards.plain_move(row, name="pay", by=cast.handler, at=now - 10 * DAY)
-    awards.reduce(given[2], amount_fen=60_000_00, note="服务企业数核减。", by=cast.chief, at=now - 9 * DAY)
+        awards.plain_move(row, name="pay", by=cast.handler, at=now - 5 * DAY)
+    awards.reduce(given[2], amount_fen=60_000_00, note="服务企业数核减。", by=cast.chief, at=now - 5 * DAY)
     for row, name, note in (
         (given[3], "cancel", "查实一份服务记录不实。"),
         (given[4], "recover", "复核不符合条件。"),
@@ -167,7 +167,7 @@ def award(round: Round, staying: list[Evaluation], cast: Cast, now: dt.datetime)
         (given[5], "recovered", ""),
         (given[6], "reject", "局长办公会未通过。"),
     ):
-        awards.plain_move(row, name=name, note=note, by=cast.chief, at=now - 8 * DAY)
+        awards.plain_move(row, name=name, note=note, by=cast.chief, at=now - 4 * DAY)
 
 
 def accounts_of_this_year(cast: Cast, now: dt.datetime) -> None:
@@ -194,7 +194,7 @@ def accounts_of_this_year(cast: Cast, now: dt.datetime) -> None:
 def this_year(round: Round, cast: Cast, now: dt.datetime) -> None:
     """Everybody has something to do today."""
     accounts_of_this_year(cast, now)
-    at = now - 55 * DAY
+    at = now - 69 * DAY
     people = cast.institutions
     # Seven went the whole way to the roster.
     first = [story.fill_application(round, by, n, at) for n, by in enumerate(people[:7], 1)]
@@ -205,8 +205,8 @@ def this_year(round: Round, cast: Cast, now: dt.datetime) -> None:
         sent = story.report(round, cast.officers[code], at + 6 * DAY)
         if code != "430212":
             reports.accept_report(sent, by=cast.handler, at=at + 9 * DAY)
-    pilots = story.confirm(first, cast.handler, cast.chief, at + 12 * DAY)
-    story.publish_roster(round, cast.chief, at + 14 * DAY)
+    pilots = story.confirm(first, cast.handler, cast.chief, at + 10 * DAY)
+    story.publish_roster(round, cast.chief, at + 28 * DAY)
     others(round, cast, now)
     demands_of_this_year(round, cast, pilots, now)
     side_demands(round, cast, pilots, now)

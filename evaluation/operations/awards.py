@@ -13,10 +13,11 @@ from pilot_portal.accounts.actors import Actor
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.operations import publish
 from pilot_portal.bulletin.queries import latest
+from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.rounds.models import Round
 from pilot_portal.rounds.operations import number_in_force
-from pilot_portal.rounds.queries import add_working_days
+from pilot_portal.rounds.queries import add_working_days, publicity_missing
 
 GRANTED = ("APPROVED", "PAID", "REDUCED")
 LISTED_ALREADY = "名单与已公布的一致，没有新的批准。"
@@ -62,19 +63,22 @@ def propose_award(
 
 @transaction.atomic
 def to_publicity(awards: Sequence[Award], *, by: Actor, at: dt.datetime) -> Publication:
-    """Bring proposed awards into publicity with one frozen notice."""
+    """Bring proposed awards of a round into publicity with one frozen notice; all or none."""
     if not awards:
         raise Refused("没有可公示的奖补建议。")
-    for award in awards:
-        refuse_under_sanction(award)
-        AWARD.move(award, "to_publicity", by=by, at=at)
     round_ = awards[0].round
     days = number_in_force(round_, "publicity_days", at=at, act="公示")
+    until = add_working_days(at, days)
+    for award in awards:
+        refuse_under_sanction(award)
+        AWARD.move(award, "to_publicity", by=by, at=at, publicity_until=until)
+    if not number_in_force(round_, "publicity_on", at=at, act="公示"):
+        raise Stale("本批次不设公示环节，可直接登记批准。")
     return publish(
         round_,
         Publication.Kind.PUBLICITY,
         f"{round_.label}试点服务机构（平台）拟奖补名单公示",
-        body=f"公示期 {days} 个工作日，至 {add_working_days(at, days):%Y-%m-%d} 前。如有异议，请书面反映。",
+        body=f"公示期 {days} 个工作日，至 {clock.spoken(until)}。如有异议，请在公示期内书面反映。",
         payload={"rows": [award_row(award) for award in awards]},
         by=by,
         at=at,
@@ -87,7 +91,8 @@ def approve(
 ) -> None:
     """Record the bureau's approval: body, minutes and number are all required.
 
-    Raises Stale when the round's number of awards is reached; it holds at any concurrency.
+    Raises Stale before the end of the publicity, and when the round's number of awards is reached; it holds
+    at any concurrency.
     """
     fields = {"approved_body": body, "minutes": minutes, "document_number": document_number}
     problems = [
@@ -102,6 +107,9 @@ def approve(
     if Award.objects.filter(round=award.round, state__in=GRANTED).count() >= limit:
         raise Stale(f"本批次评比奖补名额 {limit} 家已满；确需增加的，请先凭文号修改批次设定。")
     AWARD.move(award, "approve", by=by, at=at, **{key: value.strip() for key, value in fields.items()})
+    waiting = publicity_missing(award.round, award.publicity_until, at=at)
+    if waiting:
+        raise Stale(waiting)
 
 
 @transaction.atomic

@@ -12,13 +12,16 @@ from institutions.workflow import APPLICATION, PILOT
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.operations import publish
-from pilot_portal.common.errors import Problem, Refused
+from pilot_portal.common import clock
+from pilot_portal.common.errors import Problem, Refused, Stale
+from pilot_portal.rounds.models import Round
 from pilot_portal.rounds.operations import freeze_settings, number_in_force
-from pilot_portal.rounds.queries import add_working_days
+from pilot_portal.rounds.queries import add_working_days, publicity_missing
 from pilot_portal.workflow.machine import Applied
 
 # Published with the round, frozen at confirmation (domain.md §2).
 FROZEN = [
+    "publicity_on",
     "exit_satisfied_share",
     "exit_min_answers",
     "exit_min_answer_share",
@@ -40,21 +43,47 @@ def propose_many(applications: Sequence[Application], *, by: Actor, at: dt.datet
 
 
 @transaction.atomic
-def to_publicity(applications: Sequence[Application], *, by: Actor, at: dt.datetime) -> Publication:
-    """Bring proposed cases into publicity with one frozen notice; all or none."""
-    if not applications:
-        raise Refused("没有可公示的申报。", [Problem("请选择要公示的申报。", field="case")])
-    round_ = applications[0].round
-    days = number_in_force(round_, "publicity_days", at=at, act="公示")
-    for application in applications:
-        APPLICATION.move(application, "to_publicity", by=by, at=at)
-    versions = latest_versions([a.pk for a in applications])
+def to_publicity(applications: Sequence[Application], *, by: Actor, at: dt.datetime) -> Applied:
+    """Bring proposed cases into publicity with one frozen notice a round; what cannot be is told."""
+    result = Applied()
+    for round_ in dict.fromkeys(application.round for application in applications):
+        _refuse_without_publicity(round_, at=at)
+        days = number_in_force(round_, "publicity_days", at=at, act="公示")
+        until = add_working_days(at, days)
+        group = [application for application in applications if application.round == round_]
+        moved = APPLICATION.apply_many(group, "to_publicity", by=by, at=at, publicity_until=until)
+        if moved.done:
+            _publish_notice(moved.done, days, until, by=by, at=at)
+        result.done += moved.done
+        result.refused += moved.refused
+    return result
+
+
+@transaction.atomic
+def one_to_publicity(application: Application, *, by: Actor, at: dt.datetime) -> Publication:
+    """Bring one proposed case into publicity. Raises NotAllowed, Stale (also where a round has none)."""
+    days = number_in_force(application.round, "publicity_days", at=at, act="公示")
+    until = add_working_days(at, days)
+    APPLICATION.move(application, "to_publicity", by=by, at=at, publicity_until=until)
+    _refuse_without_publicity(application.round, at=at)
+    return _publish_notice([application], days, until, by=by, at=at)
+
+
+def _refuse_without_publicity(round: Round, *, at: dt.datetime) -> None:
+    if not number_in_force(round, "publicity_on", at=at, act="公示"):
+        raise Stale("本批次不设公示环节，可直接确认。")
+
+
+def _publish_notice(
+    applications: Sequence[Application], days: int, until: dt.datetime, *, by: Actor, at: dt.datetime
+) -> Publication:
+    versions = latest_versions([application.pk for application in applications])
     return publish(
-        round_,
+        applications[0].round,
         Publication.Kind.PUBLICITY,
-        f"{round_.label}拟确认试点服务机构（平台）公示",
-        body=f"公示期 {days} 个工作日，至 {add_working_days(at, days):%Y-%m-%d} 前。如有异议，请书面反映。",
-        payload={"rows": [roster_row(a, versions) for a in applications]},
+        f"{applications[0].round.label}拟确认试点服务机构（平台）公示",
+        body=f"公示期 {days} 个工作日，至 {clock.spoken(until)}。如有异议，请在公示期内书面反映。",
+        payload={"rows": [roster_row(application, versions) for application in applications]},
         by=by,
         at=at,
     )
@@ -75,9 +104,12 @@ def roster_row(application: Application, versions: dict) -> dict[str, object]:
 def confirm(application: Application, *, by: Actor, at: dt.datetime) -> PilotInstitution:
     """The chief confirms: the institution stands on the roster with its capacity and promise.
 
-    Raises NotAllowed (also for the proposer himself), Stale.
+    Raises NotAllowed (also for the proposer himself), Stale (also before the end of the publicity).
     """
     APPLICATION.move(application, "confirm", by=by, at=at, decided_at=at)
+    waiting = publicity_missing(application.round, application.publicity_until, at=at)
+    if waiting:
+        raise Stale(waiting)
     pilot = list_on_roster(application, by=by, at=at)
     freeze_settings(application.round, FROZEN, act="确认试点机构", at=at)
     tell_institution(application, f"贵机构已确认为{application.round.label}试点服务机构", at=at)
@@ -152,9 +184,3 @@ def require_number(document_number: str) -> None:
     """Raise Refused without a document number."""
     if not document_number.strip():
         raise Refused("请填写文号。", [Problem("请填写文号。", field="document_number")])
-
-
-@transaction.atomic
-def one_to_publicity(application: Application, *, by: Actor, at: dt.datetime) -> Publication:
-    """Bring one proposed case into publicity."""
-    return to_publicity([application], by=by, at=at)

@@ -15,13 +15,14 @@ from institutions.models import Application, CountyReport, PilotInstitution
 from institutions.operations import confirmation, reports, review, roster
 from institutions.views.county import case_context, return_values
 from institutions.workflow import APPLICATION, COUNTY_REPORT, PILOT
+from pilot_portal.accounts.actors import Actor
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed
 from pilot_portal.desk.moving import act_page, everything, move_page, nothing, post_of
 from pilot_portal.regions.queries import active_regions
 from pilot_portal.rounds.models import Round, Stage
-from pilot_portal.rounds.queries import round_shown
+from pilot_portal.rounds.queries import publicity_missing, round_shown, setting
 from pilot_portal.workflow.queries import timeline
 
 CITY = ("city_handler", "city_chief")
@@ -39,6 +40,7 @@ STATES = (
 )
 BATCHES = {
     "propose": ("提请确认", "city_handler", confirmation.propose_many),
+    "to_publicity": ("转入公示", "city_chief", confirmation.to_publicity),
     "confirm": ("确认为试点机构", "city_chief", confirmation.confirm_many),
 }
 
@@ -47,7 +49,8 @@ BATCHES = {
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """申报确认: all applications of a round, by state and county."""
-    rounds, chosen = round_shown(request.GET.get("round", ""), Stage.Kind.APPLICATION, clock.now())
+    at = clock.now()
+    rounds, chosen = round_shown(request.GET.get("round", ""), Stage.Kind.APPLICATION, at)
     counts = queries.queue_counts(request.actor, chosen.pk if chosen else None)
     state, region = request.GET.get("state", "RECOMMENDED"), request.GET.get("region", "")
     found = queries.visible_applications(request.actor).filter(round=chosen, state=state)
@@ -65,10 +68,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         }
         for case in cases
     ]
+    has_publicity = chosen is not None and setting(chosen, "publicity_on", at=at)
     able = {
         "RECOMMENDED": "propose",
         "ACCEPTED_DIRECT": "propose",
-        "PROPOSED": "confirm",
+        "PROPOSED": "to_publicity" if has_publicity else "confirm",
         "PUBLICITY": "confirm",
     }
     name = able.get(state, "")
@@ -86,6 +90,7 @@ def overview(request: HttpRequest) -> HttpResponse:
                 "current": value == state,
             }
             for value in STATES
+            if value != "PUBLICITY" or has_publicity or counts.get(value)
         ],
         "chosen": state,
         "region": region,
@@ -153,10 +158,19 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     )
 
 
+def _refusal(actor: Actor, application: Application, name: str) -> str:
+    """Why this case will not go along in a batch; empty where it will."""
+    if not APPLICATION.may(actor, application, name):
+        return f"目前为“{application.get_state_display()}”，或由您提请，不能由您确认"
+    if name != "confirm":
+        return ""
+    return publicity_missing(application.round, application.publicity_until, at=clock.now())
+
+
 @for_roles(*CITY)
 @require_POST
 def batch(request: HttpRequest, name: str) -> HttpResponse:
-    """Propose or confirm several: first the plan, then the act."""
+    """Propose, bring into publicity or confirm several: first the plan, then the act."""
     if name not in BATCHES:
         raise Http404
     label, role, act = BATCHES[name]
@@ -170,17 +184,11 @@ def batch(request: HttpRequest, name: str) -> HttpResponse:
         for application, why in result.refused:
             messages.warning(request, f"{application.organisation.name}：{why}")
         return redirect("institutions:city-applications")
-    ready = [a for a in found if APPLICATION.may(request.actor, a, name)]
-    refused = [a for a in found if a not in ready]
+    plan = [(application, _refusal(request.actor, application, name)) for application in found]
+    ready = [application for application, why in plan if not why]
     context = {
         "ready": [{"title": a.organisation.name, "note": a.number} for a in ready],
-        "refused": [
-            {
-                "title": a.organisation.name,
-                "reason": f"目前为“{a.get_state_display()}”，或由您提请，不能由您确认",
-            }
-            for a in refused
-        ],
+        "refused": [{"title": a.organisation.name, "reason": why} for a, why in plan if why],
         "keys": [a.pk for a in ready],
         "act": label,
         "back_url": BASE,

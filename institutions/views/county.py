@@ -25,7 +25,13 @@ from pilot_portal.common.errors import Refused
 from pilot_portal.desk.moving import everything, move_page, nothing, post_of, press
 from pilot_portal.documents.queries import papers_of
 from pilot_portal.rounds.models import Round, Stage
-from pilot_portal.rounds.queries import deadline, round_shown, rounds_newest_first
+from pilot_portal.rounds.queries import (
+    closed_by_publicity,
+    deadline,
+    publicity_missing,
+    round_shown,
+    rounds_newest_first,
+)
 from pilot_portal.workflow.queries import timeline
 
 COUNTY = ("county_handler", "county_approver")
@@ -95,6 +101,7 @@ def case_context(request: HttpRequest, application: Application, base: str) -> d
     files = queries.file_rows(queries.CASE_TYPE, application.pk)
     tab = request.GET.get("tab", "content")
     counts = {"changes": len(changed), "files": len(files)}
+    closed = closed_by_publicity(application.round, application.publicity_until, "confirm", at=clock.now())
     return {
         "application": application,
         "current": current,
@@ -117,11 +124,15 @@ def case_context(request: HttpRequest, application: Application, base: str) -> d
         "first": versions[-2] if len(versions) > 1 else None,
         "files": files,
         "hints": queries.hints_for(application, current) if current else [],
+        "waiting": publicity_missing(application.round, application.publicity_until, at=clock.now())
+        if application.state == "PUBLICITY"
+        else "",
         "entries": timeline(queries.CASE_TYPE, application.pk),
         "papers": list(papers_of(["application-set", "receipt"], current.pk)) if current else [],
         "moves": [
             {"label": m.label, "tone": m.tone, "url": f"{base}{application.number}/{m.name}/"}
             for m in APPLICATION.moves_open_to(request.actor, application)
+            if m.name not in closed
         ],
         "base": base,
     }

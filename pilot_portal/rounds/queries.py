@@ -138,6 +138,28 @@ def is_working_day(day: dt.date, exceptions: dict[dt.date, bool]) -> bool:
     return exceptions.get(day, day.weekday() <= FRIDAY)
 
 
+def publicity_missing(round: Round, until: dt.datetime | None, *, at: dt.datetime) -> str:
+    """Why a decision must still wait for the publicity (公示) of its case; empty where it need not.
+
+    `until` is the end of the case's publicity, None where it has had none. A round may do
+    without (domain.md §2).
+    """
+    if not setting(round, "publicity_on", at=at):
+        return ""
+    if until is None:
+        return "本批次设有公示环节，请先转入公示，期满后再办理。"
+    return f"公示至 {clock.spoken(until)}，期满后方可办理。" if at < until else ""
+
+
+def closed_by_publicity(
+    round: Round, until: dt.datetime | None, decision: str, *, at: dt.datetime
+) -> frozenset[str]:
+    """The moves no page offers: the decision during the publicity, or publicity where a round has none."""
+    if not setting(round, "publicity_on", at=at):
+        return frozenset({"to_publicity"})
+    return frozenset({decision}) if publicity_missing(round, until, at=at) else frozenset()
+
+
 def add_working_days(moment: dt.datetime, days: int) -> dt.datetime:
     """24:00 of the n-th working day after the day of the moment (the day itself does not count)."""
     day = clock.beijing_date(moment)

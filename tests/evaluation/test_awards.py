@@ -1,10 +1,13 @@
 """Awards: proposed for those who stay, made public, approved within their number, paid, taken back."""
 
+import datetime as dt
+
 import pytest
 
 from evaluation.models import Award
 from evaluation.operations import awards, sanctions
 from pilot_portal.bulletin.models import Publication
+from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
 from pilot_portal.rounds.operations import change_setting
 from pilot_portal.rounds.queries import add_working_days, frozen_settings
@@ -86,7 +89,9 @@ def test_the_publicity_is_one_frozen_notice_with_its_days(zhao):
     told = awards.to_publicity(made, by=zhao, at=NOW)
     assert [row["rank"] for row in told.payload["rows"]] == [1, 2]
     assert "公示期 5 个工作日" in told.body
-    assert f"至 {add_working_days(NOW, 5):%Y-%m-%d} 前" in told.body
+    until = add_working_days(NOW, 5)
+    assert f"至 {clock.spoken(until)}" in told.body
+    assert set(Award.objects.values_list("publicity_until", flat=True)) == {until}
     assert set(Award.objects.values_list("state", flat=True)) == {S.PUBLICITY}
     assert "publicity_days" in frozen_settings(made[0].round)
     Award.objects.update(amount_fen=1)
@@ -132,7 +137,33 @@ def test_who_proposed_never_approves(zhao):
     ):
         with pytest.raises(NotAllowed):
             act()
-    awards.approve(made, **PAPER, by=factories.city_chief_zhao(), at=NOW)
+    other = factories.city_chief_zhao()
+    awards.to_publicity([made], by=other, at=NOW)
+    awards.approve(made, **PAPER, by=other, at=made.publicity_until)
+    assert Award.objects.get().state == S.APPROVED
+
+
+def test_nothing_is_approved_before_the_publicity_is_over(zhao):
+    made = factories.award(evaluation=kept())
+    with pytest.raises(Stale, match="请先转入公示"):
+        awards.approve(made, **PAPER, by=zhao, at=NOW)
+    made = Award.objects.get(pk=made.pk)
+    awards.to_publicity([made], by=zhao, at=NOW)
+    with pytest.raises(Stale, match="期满后方可"):
+        awards.approve(made, **PAPER, by=zhao, at=made.publicity_until - dt.timedelta(seconds=1))
+    made = Award.objects.get(pk=made.pk)
+    awards.approve(made, **PAPER, by=zhao, at=made.publicity_until)
+    assert Award.objects.get().state == S.APPROVED
+
+
+def test_a_round_without_publicity_approves_at_once(chen, zhao):
+    made = factories.award(evaluation=kept())
+    change_setting(made.round, "publicity_on", value=False, by=chen, at=NOW)
+    with pytest.raises(Stale, match="不设公示"):
+        awards.to_publicity([made], by=zhao, at=NOW)
+    assert not Publication.objects.exists()
+    made = Award.objects.get(pk=made.pk)
+    awards.approve(made, **PAPER, by=zhao, at=NOW)
     assert Award.objects.get().state == S.APPROVED
 
 

@@ -192,7 +192,17 @@ def test_an_award_goes_its_way_over_the_pages(chen, zhao):
     twice = chen.post(propose, {"amount_fen": "1", "reason": "再次提请"})
     assert twice.status_code == 409
     assert "再次提请" in read(twice)
-    assert zhao.post(award_at(award, "to_publicity")).status_code == 302
+    assert "登记批准</a>" not in read(zhao.get(case(row)))
+    assert "公示拟奖补名单" in read(zhao.get(YEAR))
+    assert chen.post(f"{YEAR}publicity/").status_code == 403
+    assert "已公示 1 家" in read(zhao.post(f"{YEAR}publicity/", follow=True))
+    assert "公示拟奖补名单" not in read(zhao.get(YEAR))
+    early = zhao.post(award_at(award, "approve"), PAPER)
+    assert early.status_code == 409
+    assert "期满后方可办理" in read(early)
+    assert PAPER["minutes"] in read(early)
+    Award.objects.update(publicity_until=clock.now())
+    assert "登记批准</a>" in read(zhao.get(case(row)))
     typed = {"body": "局长办公会（示例）", "minutes": "", "document_number": "示例〔2024〕3号"}
     lacking = zhao.post(award_at(award, "approve"), typed)
     assert lacking.status_code == 422

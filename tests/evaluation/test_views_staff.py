@@ -159,7 +159,7 @@ def test_the_public_reads_the_published_lists_and_no_phone_no_firm_no_person(cli
         row, amount_fen=10_000_000, reason="内部理由", by=factories.city_handler_chen(), at=CLOSED
     )
     publicity = awards.to_publicity([award], by=zhao, at=CLOSED)
-    awards.approve(award, **PAPER, by=zhao, at=CLOSED)
+    awards.approve(award, **PAPER, by=zhao, at=award.publicity_until)
     given = awards.publish_awards(pilot.round, by=zhao, at=CLOSED)
     listed = read(guest.get(PUBLIC))
     assert f"/notices/{results.number}/" in listed

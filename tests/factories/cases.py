@@ -47,8 +47,13 @@ def put(case: Case, case_type: str, state: str) -> Case:
 
 
 def application(state: str = "DRAFT", **fields: Any) -> Application:
-    """An application; one that was ever submitted has a number and a first version."""
+    """An application; one that was ever submitted has a number and a first version.
+
+    The publicity of one in PUBLICITY is just over.
+    """
     n = next_number()
+    if state == "PUBLICITY":
+        fields = {"publicity_until": NOW} | fields
     body = fields.pop("organisation", None) or institution()
     made = Application(
         round=fields.pop("round", None) or make_round(),
@@ -252,7 +257,9 @@ def evaluation(state: str = "COMPUTED", **fields: Any) -> Evaluation:
 
 
 def award(state: str = "PROPOSED", **fields: Any) -> Award:
-    """A proposed award."""
+    """A proposed award; the publicity of one in PUBLICITY is just over."""
+    if state == "PUBLICITY":
+        fields = {"publicity_until": NOW} | fields
     source = fields.pop("evaluation", None) or evaluation("PUBLISHED")
     made = Award(
         round=source.round,

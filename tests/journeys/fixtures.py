@@ -80,6 +80,10 @@ class Time:
         ahead = float(self.file.read_text(encoding="ascii")) if self.file.exists() else 0.0
         self.file.write_text(str(ahead + dt.timedelta(**span).total_seconds()), encoding="ascii")
 
+    def reaches(self, moment: dt.datetime) -> None:
+        """Set the clock of all processes to a moment that is still to come."""
+        self.passes(seconds=(moment - clock.now()).total_seconds() + 1)
+
     def strikes(self, task: str, until: Callable[[], bool], what: str) -> None:
         """Send the clock's task to the worker; returns when its work is seen in the database."""
         self.celery.send_task(task)

@@ -11,14 +11,23 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from evaluation import queries
 from evaluation.documents import EVALUATIONS_SHEET
 from evaluation.forms import ApprovalForm, AwardForm, DecisionForm, DocumentForm, NoteForm, ReductionForm
+from evaluation.models import Award
 from evaluation.operations import awards, evaluating
 from evaluation.views.city.boards import board_of, kpi_of
 from evaluation.workflow import AWARD, EVALUATION
+from pilot_portal.accounts.actors import Actor
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.desk.moving import act_page, move_page, post_of, press
 from pilot_portal.rounds.models import Round, Stage
-from pilot_portal.rounds.queries import deadline, round_shown, rounds_newest_first
+from pilot_portal.rounds.queries import (
+    closed_by_publicity,
+    deadline,
+    round_shown,
+    rounds_newest_first,
+    setting,
+)
+from pilot_portal.workflow.machine import Move
 from pilot_portal.workflow.queries import timeline
 
 CITY = ("city_handler", "city_chief")
@@ -80,6 +89,9 @@ def evaluations(request: HttpRequest, code: str) -> HttpResponse:
         "may_export": EVALUATIONS_SHEET.may_see(request.actor, found, None),
         "may_compute": request.actor.is_city and not rows,
         "may_notify": request.actor.is_city and any(r.state == "COMPUTED" for r in rows),
+        "may_publicize": request.actor.role == "city_chief"
+        and setting(found, "publicity_on", at=at)
+        and any(award.state == "PROPOSED" for award in awarded.values()),
         "may_publish_awards": request.actor.role == "city_chief" and bool(awarded),
         "may_publish": request.actor.role == "city_chief"
         and bool(rows)
@@ -124,11 +136,30 @@ def evaluation(request: HttpRequest, pk: int) -> HttpResponse:
         "entries": timeline("evaluation.evaluation", row.pk),
         "may_decide": EVALUATION.may(request.actor, row, "decide"),
         "may_award": request.actor.is_city and row.decision == "keep" and award is None,
-        "award_moves": [m for m in AWARD.moves_open_to(request.actor, award) if m.name in AWARD_ACTS]
-        if award
-        else [],
+        "award_moves": _award_moves(request.actor, award) if award else [],
     }
     return render(request, "evaluation/city/evaluation.html", context)
+
+
+def _award_moves(actor: Actor, award: Award) -> list[Move]:
+    """What this person may do with an award now."""
+    closed = closed_by_publicity(award.round, award.publicity_until, "approve", at=clock.now())
+    return [m for m in AWARD.moves_open_to(actor, award) if m.name in AWARD_ACTS and m.name not in closed]
+
+
+@for_roles("city_chief")
+@require_POST
+def awards_to_publicity(request: HttpRequest, code: str) -> HttpResponse:
+    """All proposed awards of a round into publicity, with one notice."""
+    found = _round(request, code)
+    proposed = queries.visible_awards(request.actor).filter(round=found, state="PROPOSED").order_by("pk")
+    rows = list(proposed.select_related("round", "evaluation", "pilot__organisation", "pilot__region"))
+    return press(
+        request,
+        lambda: awards.to_publicity(rows, by=request.actor, at=clock.now()),
+        back=reverse("evaluation:city-evaluations", kwargs={"code": code}),
+        done=lambda _notice: f"已公示 {len(rows)} 家机构的拟奖补名单。",
+    )
 
 
 @for_roles("city_chief")

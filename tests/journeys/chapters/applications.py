@@ -20,10 +20,10 @@ CALENDAR = {
     "claiming": (0, 40),
     "choosing": (0, 60),
     "service": (0, 365),
-    "award": (90, 120),
-    "satisfaction": (90, 100),
-    "evaluation": (101, 110),
-    "decision": (101, 150),
+    "award": (100, 150),
+    "satisfaction": (100, 112),
+    "evaluation": (113, 125),
+    "decision": (113, 170),
 }
 
 
@@ -172,7 +172,7 @@ def the_county_reports(year: Year) -> None:
 
 
 def confirm_and_publish_the_roster(year: Year) -> None:
-    """陈示例 proposes, 赵示例 confirms and publishes; everybody can read the roster, without phones."""
+    """陈示例 proposes, 赵示例 publicizes, confirms and publishes the roster, which shows no phones."""
     chen, zhao = year.chen, year.zhao
     chen.goto("/desk/city/reports/")
     chen.shows("18-市局收到推荐")
@@ -184,6 +184,13 @@ def confirm_and_publish_the_roster(year: Year) -> None:
     chen.press("提请确认")
     chen.sees("3 家")
     zhao.goto("/desk/city/applications/?state=PROPOSED")
+    for box in zhao.page.locator('input[name="case"]').all():
+        box.check()
+    zhao.press("批量转入公示")
+    zhao.press("转入公示")
+    zhao.sees("3 家")
+    year.time.reaches(Application.objects.filter(round=year.round)[0].publicity_until)
+    zhao.goto("/desk/city/applications/?state=PUBLICITY")
     for box in zhao.page.locator('input[name="case"]').all():
         box.check()
     zhao.press("批量确认为试点机构")

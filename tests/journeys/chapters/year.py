@@ -7,7 +7,7 @@ from pathlib import Path
 from evaluation.management import story
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common import clock
-from pilot_portal.rounds.models import Round
+from pilot_portal.rounds.models import Round, Stage
 from tests import factories
 from tests.journeys.fixtures import Time
 from tests.journeys.people import Person
@@ -35,6 +35,10 @@ class Year:
     def round(self) -> Round:
         """The round, fresh."""
         return Round.objects.get(code=self.code)
+
+    def stage(self, kind: str) -> Stage:
+        """A stage of the round."""
+        return Stage.objects.get(round__code=self.code, kind=kind)
 
     def now(self) -> dt.datetime:
         """The portal's clock."""

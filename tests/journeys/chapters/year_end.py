@@ -1,6 +1,6 @@
 """From the questionnaires to removal and award."""
 
-from evaluation.models import Evaluation, Questionnaire
+from evaluation.models import Award, Evaluation, Questionnaire
 from evaluation.operations import satisfaction
 from evaluation.rules import DIMENSIONS
 from institutions.models import PilotInstitution
@@ -9,7 +9,7 @@ from tests.journeys.chapters.year import Year
 
 def rate(year: Year) -> None:
     """The questionnaires open; 龚䶮 is satisfied, the other firm is not."""
-    year.time.passes(days=60)
+    year.time.reaches(year.stage("satisfaction").starts_at)
     open_ones = Questionnaire.objects.filter(round=year.round, state="OPEN")
     year.time.strikes("evaluation.clock", lambda: open_ones.count() == 2, "the questionnaires")
     gong = year.gong
@@ -37,7 +37,7 @@ def rate(year: Year) -> None:
 
 def evaluate(year: Year) -> None:
     """The window closes; figures are computed, told, decided, published."""
-    year.time.passes(days=15)
+    year.time.reaches(year.stage("satisfaction").ends_at)
     answered = Questionnaire.objects.filter(round=year.round, state="CLOSED")
     year.time.strikes("evaluation.clock", lambda: answered.count() == 2, "the end of the ratings")
     chen, zhao = year.chen, year.zhao
@@ -84,10 +84,10 @@ def remove_one_award_one(year: Year) -> None:
     chen.fill(amount_fen="100000", reason="效益突出、企业反响好")
     chen.shows("46-提请奖补")
     chen.press("提请奖补")
-    zhao.goto(f"/desk/city/evaluations/case/{best.pk}/")
-    zhao.press("转入公示")
-    zhao.press("转入公示")
-    year.time.passes(days=10)
+    zhao.goto(f"/desk/city/evaluations/{year.code}/")
+    zhao.press("公示拟奖补名单")
+    zhao.sees("已公示 1 家")
+    year.time.reaches(Award.objects.get().publicity_until)
     zhao.goto(f"/desk/city/evaluations/case/{best.pk}/")
     zhao.press("登记批准")
     zhao.fill(
