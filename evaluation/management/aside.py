@@ -40,6 +40,10 @@ def second_batch(round: Round, cast: Cast, now: dt.datetime) -> None:
     )
     for application in (unconfirmed, public, recommended, revoked):
         story.recommend(application, cast.officers[application.region.code], at + 3 * DAY)
+    for code in sorted({application.region.code for application in (unconfirmed, public, revoked)}):
+        reports.accept_report(
+            story.report(round, cast.officers[code], at + 4 * DAY), by=cast.handler, at=at + 5 * DAY
+        )
     for application in (unconfirmed, public, revoked):
         confirmation.propose(application, by=cast.handler, at=at + 5 * DAY)
     confirmation.not_confirm(unconfirmed, note="服务方向与本年度重点不符。", by=cast.chief, at=at + 6 * DAY)
@@ -55,9 +59,9 @@ def second_batch(round: Round, cast: Cast, now: dt.datetime) -> None:
     )
     applications.withdraw_application(withdrawn, by=people[6], at=at + 4 * DAY)
     applications.lapse_overdue(at=now)
-    handler, _ = cast.officers[recommended.region.code]
-    reports.start_report(round, recommended.region, by=handler, at=now - 2 * DAY)
-    sent = story.report(round, cast.officers[unconfirmed.region.code], at + 5 * DAY)
+    handler, _ = cast.officers[late.region.code]
+    reports.start_report(round, late.region, by=handler, at=now - 2 * DAY)
+    sent = story.report(round, cast.officers[recommended.region.code], at + 5 * DAY)
     reports.return_report(sent, note="附件1 缺少备注，请补充后再报。", by=cast.handler, at=at + 7 * DAY)
 
 
@@ -158,8 +162,8 @@ def side_demands(round: Round, cast: Cast, pilots: list[PilotInstitution], now: 
     story.claim(made[6], pilots[0], people[0], 6, at)
     demanding.withdraw_demand(made[6], by=firms[6][1], at=at + DAY)
     ticking.void_orphans(at=at + 2 * DAY)
-    demanding.close_windows(at=until)
-    ticking.lapse_drafts(at=until)
+    demanding.close_windows(at=until + DAY)
+    ticking.lapse_drafts(at=until + DAY)
     for demand in made:
         demand.refresh_from_db()
     at = now - 33 * DAY

@@ -227,12 +227,13 @@ def publish_demands(
     at: dt.datetime,
     until: dt.datetime,
 ) -> DemandList:
-    """Counties verify, the city prepares and publishes a list."""
+    """Counties verify, the city prepares and publishes a list that is open to the end of the day of `until`."""
     for demand in demands:
         demanding.verify_demand(demand, by=officers[demand.region.code][0], at=at)
     demanding.prepare_demands(demands, by=handler, at=at + HOUR)
+    last = clock.end_of_day(clock.beijing_date(until))
     return demanding.publish_list(
-        round, demands, claims_from=at + HOUR, claims_until=until, by=chief, at=at + HOUR
+        round, demands, claims_from=at + HOUR, claims_until=last, by=chief, at=at + HOUR
     )
 
 
