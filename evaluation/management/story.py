@@ -227,7 +227,7 @@ def publish_demands(
     at: dt.datetime,
     until: dt.datetime,
 ) -> DemandList:
-    """Counties verify, the city prepares and publishes a list that is open to the end of the day of `until`."""
+    """Counties verify, the city prepares and publishes a list, open to the end of the day of `until`."""
     for demand in demands:
         demanding.verify_demand(demand, by=officers[demand.region.code][0], at=at)
     demanding.prepare_demands(demands, by=handler, at=at + HOUR)
