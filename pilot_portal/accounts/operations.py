@@ -73,14 +73,19 @@ def make_person(person: NewPerson) -> User:
     mobile = normalise_phone(person.mobile)
     username = clean(person.username) or mobile
     taken = User.objects.filter(Q(username__in=[username, mobile]) | Q(mobile=mobile) | Q(mobile=username))
-    if taken.exists():
-        raise Refused(
-            "该手机号或用户名已注册，请直接登录；一个人可以加入多个单位，登录后切换即可。",
-            [Problem("该手机号或用户名已注册。", field="mobile")],
-        )
-    return User.objects.create_user(
-        username, person.password, name=clean(person.name), mobile=mobile, email=person.email
+    known = Refused(
+        "该手机号或用户名已注册，请直接登录；一个人可以加入多个单位，登录后切换即可。",
+        [Problem("该手机号或用户名已注册。", field="mobile")],
     )
+    if taken.exists():
+        raise known
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(
+                username, person.password, name=clean(person.name), mobile=mobile, email=person.email
+            )
+    except IntegrityError as error:
+        raise known from error
 
 
 @transaction.atomic
@@ -204,6 +209,8 @@ def end_membership(membership: Membership, *, by: Actor, at: dt.datetime) -> Non
     """
     if not may_manage(by, membership.organisation):
         raise NotAllowed("只有本单位管理员可以移除成员。")
+    # Written first: those who end one another's memberships at once wait here, and the last one stays.
+    Organisation.objects.filter(pk=membership.organisation_id).update(kind=F("kind"))
     if membership.role in {*ADMIN_OF.values(), *KEEPERS}:
         others = Membership.objects.filter(
             organisation=membership.organisation, role=membership.role, ends_at=None
@@ -250,9 +257,14 @@ def name_decider(membership: Membership, may_decide: bool, *, by: Actor) -> None
 def change_profile(user: User, *, name: str, email: str, mobile: str) -> None:
     """Change one's own name, mobile number and e-mail. Raises Refused when the number is somebody's."""
     number = normalise_phone(mobile) if mobile else None
+    taken = Refused("该手机号已被他人使用。", [Problem("该手机号已被他人使用。", field="mobile")])
     if number and User.objects.filter(Q(mobile=number) | Q(username=number)).exclude(pk=user.pk).exists():
-        raise Refused("该手机号已被他人使用。", [Problem("该手机号已被他人使用。", field="mobile")])
-    User.objects.filter(pk=user.pk).update(name=clean(name), email=email, mobile=number)
+        raise taken
+    try:
+        with transaction.atomic():
+            User.objects.filter(pk=user.pk).update(name=clean(name), email=email, mobile=number)
+    except IntegrityError as error:
+        raise taken from error
 
 
 def switched(user: User, membership_id: int, *, at: dt.datetime) -> Membership:
