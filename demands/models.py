@@ -231,6 +231,10 @@ class Demand(Case):
         indexes = [
             models.Index(fields=["round", "region", "state", "-id"], name="demand_queue"),
             models.Index(fields=["state", "-published_at", "-id"], name="demand_public"),
+            models.Index(
+                fields=["-published_at", "-id"], name="demand_newest", condition=Q(published_at__isnull=False)
+            ),
+            models.Index(fields=["state", "claims_until", "id"], name="demand_closing"),
             models.Index(fields=["enterprise"], name="demand_of_enterprise"),
         ]
 

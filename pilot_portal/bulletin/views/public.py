@@ -15,13 +15,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """What the pilot is, figures and lists of the apps, the newest notices."""
     at = clock.now()
     shown = [{"template": block.template, "context": block.provider(at)} for block in blocks()]
-    return render(request, "bulletin/home.html", {"blocks": shown, "notices": list(queries.published()[:8])})
+    return render(request, "bulletin/home.html", {"blocks": shown, "notices": list(queries.listed()[:8])})
 
 
 @require_GET
 def notices(request: HttpRequest) -> HttpResponse:
     """All publications."""
-    page = Paginator(queries.published(), 20).get_page(request.GET.get("page"))
+    page = Paginator(queries.listed(), 20).get_page(request.GET.get("page"))
     return render(request, "bulletin/notices.html", {"page": page, "notices": list(page.object_list)})
 
 
