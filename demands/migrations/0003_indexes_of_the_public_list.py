@@ -5,22 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('codes', '0002_code_tables'),
-        ('demands', '0002_drafts_and_summaries'),
-        ('regions', '0002_reporting_units'),
-        ('rounds', '0002_who_opened'),
+        ("codes", "0002_code_tables"),
+        ("demands", "0002_drafts_and_summaries"),
+        ("regions", "0002_reporting_units"),
+        ("rounds", "0002_who_opened"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='demand',
-            index=models.Index(condition=models.Q(('published_at__isnull', False)), fields=['-published_at', '-id'], name='demand_newest'),
+            model_name="demand",
+            index=models.Index(
+                condition=models.Q(("published_at__isnull", False)),
+                fields=["-published_at", "-id"],
+                name="demand_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='demand',
-            index=models.Index(fields=['state', 'claims_until', 'id'], name='demand_closing'),
+            model_name="demand",
+            index=models.Index(fields=["state", "claims_until", "id"], name="demand_closing"),
         ),
     ]

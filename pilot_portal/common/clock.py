@@ -39,6 +39,11 @@ def end_of_day(day: dt.date) -> dt.datetime:
     return day_start(day + dt.timedelta(days=1))
 
 
+def day_of(moment: dt.datetime) -> dt.date:
+    """The day in Asia/Shanghai that a moment belongs to; 24:00 belongs to the day that ends."""
+    return beijing_date(moment - dt.timedelta.resolution)
+
+
 def spoken(moment: dt.datetime) -> str:
     """A deadline in words: 24:00 belongs to the day that ends (2023年3月10日 24:00)."""
     local = beijing(moment)

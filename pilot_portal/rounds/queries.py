@@ -161,21 +161,16 @@ def closed_by_publicity(
 
 
 def add_working_days(moment: dt.datetime, days: int) -> dt.datetime:
-    """24:00 of the n-th working day after the day of the moment (the day itself does not count)."""
-    day = clock.beijing_date(moment)
+    """24:00 of the n-th working day after the day of the moment (the day itself does not count).
+
+    A deadline at 24:00 belongs to the day that ends: the days after it begin with the next one.
+    """
+    day = clock.day_of(moment)
     exceptions = _exceptions(day, day + dt.timedelta(days=days * 2 + 30))
     while days > 0:
         day += dt.timedelta(days=1)
         days -= is_working_day(day, exceptions)
     return clock.end_of_day(day)
-
-
-def working_days_between(start: dt.datetime, end: dt.datetime) -> int:
-    """How many working days lie after the day of `start` up to and including the day of `end`."""
-    first, last = clock.beijing_date(start), clock.beijing_date(end)
-    exceptions = _exceptions(first, last)
-    span = (last - first).days
-    return sum(is_working_day(first + dt.timedelta(days=n), exceptions) for n in range(1, span + 1))
 
 
 def years_without_calendar(years: Collection[int]) -> list[int]:

@@ -268,7 +268,7 @@ def test_the_county_is_asked_once_then_ten_working_days_later_the_demand_is_uncl
 def test_ten_working_days_are_counted_by_the_calendar_not_as_two_weeks(demand, offers):
     fill_calendar(2023)  # 29 April to 3 May are holidays, Saturday 6 May is worked
     Demand.objects.filter(pk=demand.pk).update(choose_until=time.end_of_day(dt.date(2023, 4, 27)))
-    end = time.end_of_day(dt.date(2023, 5, 16))
+    end = time.end_of_day(dt.date(2023, 5, 15))
     assert [clock.end_choosing(at=end - DAY), clock.end_choosing(at=end)] == [0, 1]
 
 
