@@ -43,6 +43,8 @@ class Paper(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="申请人", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # One job serves everybody who asks for the same paper; each finds it among his own.
+    also_asked_by = models.ManyToManyField(settings.AUTH_USER_MODEL, verbose_name="同求人", related_name="+")
     organisation = models.ForeignKey(
         "accounts.Organisation", verbose_name="单位", null=True, on_delete=models.PROTECT, related_name="+"
     )

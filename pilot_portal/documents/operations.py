@@ -14,7 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from pilot_portal.accounts.actors import Actor
-from pilot_portal.accounts.models import Membership, User
+from pilot_portal.accounts.models import User
+from pilot_portal.accounts.queries import live_memberships
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
 from pilot_portal.documents.models import Paper
 from pilot_portal.documents.pdf import load_fonts
@@ -27,12 +28,20 @@ LEASE = dt.timedelta(minutes=10)
 RETRY = dt.timedelta(seconds=30)
 MAX_ATTEMPTS = 3
 INTERACTIVE, BULK = 0, 10
+STOPPED = (Paper.Status.FAILED, Paper.Status.CANCELLED)
+AGAIN: dict[str, Any] = {"status": Paper.Status.REQUESTED, "attempt": 0, "error": "", "progress": 0}
 WORN_OUT = "多次尝试未能生成，已停止；请稍后重试，仍不成功请联系管理员。"
+
+
+def _key(kind: PaperKind, subject: Any) -> str:
+    """What makes a paper this one: subject and version, layout, fonts."""
+    fonts = load_fonts(settings.PORTAL_FONTS)
+    return f"{kind.code}:{subject.pk}:{kind.version(subject)}:{kind.layout}:{fonts.digest[:16]}"
 
 
 def verify_code(kind: PaperKind, subject: Any) -> str:
     """128 bits, the same for the same paper: HMAC-SHA-256 under the secret key, as 32 hex digits."""
-    text = f"paper:{kind.code}:{subject.pk}:{kind.version(subject)}:{kind.layout}"
+    text = f"paper:{_key(kind, subject)}"
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
@@ -55,16 +64,13 @@ def request_paper(
     """
     if not kind.may_see(by, subject):
         raise NotAllowed("您没有权限取得这份文书。")
-    fonts = load_fonts(settings.PORTAL_FONTS)
-    version = kind.version(subject)
-    dedupe = f"{kind.code}:{subject.pk}:{version}:{kind.layout}:{fonts.digest[:16]}"
     paper = Paper(
         kind=kind.code,
         subject_id=subject.pk,
-        params={"version": version},
+        params={"version": kind.version(subject)},
         title=kind.title,
         number=kind.number(subject),
-        dedupe=dedupe,
+        dedupe=_key(kind, subject),
         verify_code=verify_code(kind, subject),
         urgency=urgency,
         requested_by_id=by.user_id,
@@ -89,7 +95,7 @@ def request_sheet(
     paper = Paper(
         kind=kind.code,
         params={"round": round.code, "region": region.code if region else ""},
-        title=f"{round.year}年 {region.name if region else '全市'} {kind.title}",
+        title=f"{round.label} {region.name if region else '全市'} {kind.title}",
         dedupe=f"{kind.code}:{round.code}:{region.code if region else '-'}:{by.user_id}",
         urgency=INTERACTIVE,
         requested_by_id=by.user_id,
@@ -101,36 +107,53 @@ def request_sheet(
 
 
 def _enqueue(paper: Paper) -> Paper:
+    # Between the first two a workbook may have been finished, whose key is free again.
+    found = _keep(paper) or _join(paper) or _keep(paper)
+    if found is None:
+        raise Stale("同一份汇总表正在生成，请到“我的文件”查看。")
+    transaction.on_commit(wake, robust=True)
+    return found
+
+
+def _keep(paper: Paper) -> Paper | None:
+    """The new row; None where there is one for the same already."""
     try:
         with transaction.atomic():
             paper.save(force_insert=True)
     except IntegrityError:
-        paper = Paper.objects.get(dedupe=paper.dedupe)
-        if paper.status in {Paper.Status.FAILED, Paper.Status.CANCELLED}:
-            Paper.objects.filter(pk=paper.pk, status=paper.status).update(
-                status=Paper.Status.REQUESTED, attempt=0, error="", progress=0
-            )
-    transaction.on_commit(wake, robust=True)
+        return None
+    return paper
+
+
+def _join(asked: Paper) -> Paper | None:
+    """The row that is there for the same, now also the asker's; set going again where it had stopped."""
+    paper = Paper.objects.filter(dedupe=asked.dedupe).first()
+    if paper is None:
+        return None
+    if asked.requested_by_id not in {None, paper.requested_by_id}:
+        paper.also_asked_by.add(asked.requested_by_id)
+    if paper.status in STOPPED:
+        # As the one who asks now: who had asked may have left his office.
+        sheet = asked.kind in SHEETS
+        renewed = {"organisation_id": asked.organisation_id, "role": asked.role} if sheet else {}
+        Paper.objects.filter(pk=paper.pk, status=paper.status).update(**AGAIN, **renewed)
+        paper.refresh_from_db()
     return paper
 
 
 def retry_paper(paper: Paper, *, by: Actor) -> None:
     """Ask again for one's own paper that failed or was cancelled; raises Stale otherwise."""
-    won = Paper.objects.filter(
-        pk=paper.pk, requested_by_id=by.user_id, status__in=[Paper.Status.FAILED, Paper.Status.CANCELLED]
-    ).update(status=Paper.Status.REQUESTED, attempt=0, error="", progress=0)
-    if not won:
+    own = Paper.objects.filter(Q(requested_by_id=by.user_id) | Q(also_asked_by=by.user_id), pk=paper.pk)
+    if not own.filter(status__in=STOPPED).update(**AGAIN):
         raise Stale("这份文书正在生成或已经生成。")
     transaction.on_commit(wake, robust=True)
 
 
 def cancel_paper(paper: Paper, *, by: Actor) -> None:
-    """Cancel one's own waiting paper; raises Stale when a worker has it already."""
-    won = Paper.objects.filter(pk=paper.pk, requested_by_id=by.user_id, status=Paper.Status.REQUESTED).update(
-        status=Paper.Status.CANCELLED
-    )
-    if not won:
-        raise Stale("这份文书已开始生成，不能取消。")
+    """Cancel one's own waiting paper; raises Stale when a worker has it, or others wait for it too."""
+    alone = Paper.objects.filter(pk=paper.pk, requested_by_id=by.user_id, also_asked_by=None)
+    if not alone.filter(status=Paper.Status.REQUESTED).update(status=Paper.Status.CANCELLED):
+        raise Stale("这份文书已开始生成，或者还有别人在等，不能取消。")
 
 
 def take(at: dt.datetime) -> Paper | None:
@@ -167,15 +190,19 @@ def build(paper: Paper, *, at: dt.datetime) -> tuple[str, bytes]:
 
 
 def build_sheet(paper: Paper, *, at: dt.datetime) -> tuple[str, bytes]:
-    """The file name and the bytes of a requested workbook, as its asker may see it now."""
+    """The file name and the bytes of a requested workbook, as its asker may see it now.
+
+    Raises Refused where he stands there no longer.
+    """
     kind = SHEETS[paper.kind]
     round_ = Round.objects.get(code=paper.params["round"])
     code = paper.params["region"]
     region = Region.objects.get(code=code) if code else None
-    membership = Membership.objects.filter(
-        user_id=paper.requested_by_id, organisation_id=paper.organisation_id, role=paper.role
-    ).first()
-    actor = Actor(User.objects.filter(pk=paper.requested_by_id).first(), membership)
+    user = User.objects.get(pk=paper.requested_by_id)
+    held = live_memberships(user, at).filter(organisation_id=paper.organisation_id, role=paper.role)
+    actor = Actor(user, held.first())
+    if not kind.may_see(actor, round_, region):
+        raise Refused("您已没有权限导出这份汇总表。")
     stream = io.BytesIO()
     kind.build(round_, region, stream, actor, at)
     return kind.file_name(round_, region), stream.getvalue()
@@ -185,6 +212,7 @@ def run(paper: Paper, *, at: dt.datetime) -> None:
     """Build a taken paper. Effect and "done" are one transaction that checks the attempt: never twice."""
     try:
         name, content = build(paper, at=at)
+        paper.file.save(name, ContentFile(content), save=False)
     except Refused as refusal:
         Paper.objects.filter(pk=paper.pk, attempt=paper.attempt, status=Paper.Status.RUNNING).update(
             status=Paper.Status.FAILED, error=refusal.message[:400], finished_at=at
@@ -197,7 +225,6 @@ def run(paper: Paper, *, at: dt.datetime) -> None:
             lease_until=at + RETRY
         )
         return
-    paper.file.save(name, ContentFile(content), save=False)
     # A workbook shows things as they stood; asked for later it is a new job, so its key is set free.
     spent = f"{paper.dedupe}#{paper.pk}" if paper.kind in SHEETS else paper.dedupe
     with transaction.atomic():

@@ -2,27 +2,39 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.documents.models import Paper
 from pilot_portal.documents.registry import PAPERS, SHEETS
+from pilot_portal.regions.models import Region
+from pilot_portal.rounds.models import Round
 
 
 def mine(user_id: int) -> QuerySet[Paper]:
-    """The papers a person asked for, newest first."""
-    return Paper.objects.filter(requested_by_id=user_id).order_by("-requested_at", "-pk")
+    """The papers a person asked for, first or after another, newest first."""
+    shared = Paper.also_asked_by.through.objects.filter(user_id=user_id).values("paper_id")
+    return Paper.objects.filter(Q(requested_by_id=user_id) | Q(pk__in=shared)).order_by(
+        "-requested_at", "-pk"
+    )
 
 
 def may_download(actor: Actor, paper: Paper) -> bool:
-    """A workbook is its asker's alone; a paper is for everyone who may see its subject."""
+    """A workbook is its asker's alone, as long as he may see it; a paper everyone's who sees its subject."""
     if not actor.is_authenticated:
         return False
     if paper.kind in SHEETS:
-        return paper.requested_by_id == actor.user_id
+        return paper.requested_by_id == actor.user_id and _may_export(actor, paper)
     kind = PAPERS.get(paper.kind)
     subject: Any = kind.get(paper.subject_id or 0) if kind else None
     return kind is not None and subject is not None and kind.may_see(actor, subject)
+
+
+def _may_export(actor: Actor, paper: Paper) -> bool:
+    round_ = Round.objects.filter(code=paper.params["round"]).first()
+    code = paper.params["region"]
+    region = Region.objects.filter(code=code).first() if code else None
+    return round_ is not None and SHEETS[paper.kind].may_see(actor, round_, region)
 
 
 def papers_of(kinds: list[str], subject_id: int) -> QuerySet[Paper]:
