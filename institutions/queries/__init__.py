@@ -24,7 +24,7 @@ from pilot_portal.codes.models import Chain, ServiceKind
 from pilot_portal.common import clock
 from pilot_portal.common.text import credit_code_hint
 from pilot_portal.rounds.models import Extension, Round, Stage
-from pilot_portal.rounds.queries import Deadline, deadline, rounds_newest_first, setting
+from pilot_portal.rounds.queries import Deadline, deadline, round_shown, rounds_newest_first, setting
 from pilot_portal.workflow.models import Entry
 
 CASE_TYPE = "institutions.application"
@@ -203,14 +203,6 @@ def submission_deadline(application: Application, *, at: dt.datetime) -> Deadlin
     return application_deadline(application, at=at)
 
 
-def queue_counts(actor: Actor, round_id: int | None = None) -> dict[str, int]:
-    """How many visible applications stand in each state."""
-    rows = visible_applications(actor)
-    if round_id is not None:
-        rows = rows.filter(round_id=round_id)
-    return dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
-
-
 def counts_by_round(actor: Actor) -> list[tuple[Round, dict[str, int]]]:
     """How many visible applications stand in each state, by round, newest first. Two queries."""
     rows = visible_applications(actor).order_by().values_list("round_id", "state").annotate(n=Count("pk"))
@@ -219,6 +211,21 @@ def counts_by_round(actor: Actor) -> list[tuple[Round, dict[str, int]]]:
         counts.setdefault(round_id, {})[state] = count
     rounds = rounds_newest_first().filter(pk__in=counts)
     return [(found, counts[found.pk]) for found in rounds]
+
+
+def queue_of(
+    actor: Actor, code: str, state: str, at: dt.datetime
+) -> tuple[list[Round], Round | None, dict[str, int]]:
+    """All rounds, the one whose queue a page shows, and how many cases stand in each of its states.
+
+    It is the one asked for; else the newest with cases in this state, so that a page does not open on an
+    empty queue while another is full; else the newest that has begun. Four queries.
+    """
+    rounds, chosen = round_shown(code, Stage.Kind.APPLICATION, at)
+    counts = {found.pk: by_state for found, by_state in counts_by_round(actor)}
+    if chosen is None or chosen.code != code:
+        chosen = next((found for found in rounds if counts.get(found.pk, {}).get(state)), chosen)
+    return rounds, chosen, counts.get(chosen.pk, {}) if chosen else {}
 
 
 def rows_of(report: CountyReport) -> list[ReportRow]:

@@ -50,9 +50,8 @@ BATCHES = {
 def overview(request: HttpRequest) -> HttpResponse:
     """申报确认: all applications of a round, by state and county."""
     at = clock.now()
-    rounds, chosen = round_shown(request.GET.get("round", ""), Stage.Kind.APPLICATION, at)
-    counts = queries.queue_counts(request.actor, chosen.pk if chosen else None)
     state, region = request.GET.get("state", "RECOMMENDED"), request.GET.get("region", "")
+    rounds, chosen, counts = queries.queue_of(request.actor, request.GET.get("round", ""), state, at)
     found = queries.visible_applications(request.actor).filter(round=chosen, state=state)
     if region:
         found = found.filter(region__code=region)

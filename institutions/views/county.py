@@ -29,7 +29,6 @@ from pilot_portal.rounds.queries import (
     closed_by_publicity,
     deadline,
     publicity_missing,
-    round_shown,
     rounds_newest_first,
 )
 from pilot_portal.workflow.queries import timeline
@@ -45,9 +44,8 @@ STATES = ("SUBMITTED", "RETURNED", "RECOMMENDED", "DECLINED", "CONFIRMED")
 def queue(request: HttpRequest) -> HttpResponse:
     """申报审核: what waits for the county, by state, oldest first."""
     at = clock.now()
-    rounds, chosen = round_shown(request.GET.get("round", ""), Stage.Kind.APPLICATION, at)
     state = request.GET.get("state", "SUBMITTED")
-    counts = queries.queue_counts(request.actor, chosen.pk if chosen else None)
+    rounds, chosen, counts = queries.queue_of(request.actor, request.GET.get("round", ""), state, at)
     found = queries.visible_applications(request.actor).filter(round=chosen, state=state)
     page = Paginator(found.order_by("last_submitted_at", "pk"), 20).get_page(request.GET.get("page"))
     cases = list(page.object_list)
