@@ -85,11 +85,12 @@ def sheet_kind(printer: Printer, **changed: Any) -> SheetKind:
 
 def empty_folders() -> None:
     """No message and no file of an earlier test."""
-    for path in [*_folder().iterdir(), *stored()]:
+    for path in [*message_folder().iterdir(), *stored()]:
         path.unlink()
 
 
-def _folder() -> Path:
+def message_folder() -> Path:
+    """Where the broker keeps its messages."""
     return Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_out"])
 
 
@@ -104,7 +105,7 @@ def sweep_at(at: dt.datetime) -> int:
 
 def messages() -> int:
     """How many messages wait at the broker."""
-    return len(list(_folder().iterdir()))
+    return len(list(message_folder().glob("*")))
 
 
 def stored() -> list[Path]:
