@@ -12,6 +12,7 @@ from pilot_portal.accounts.actors import Actor
 from pilot_portal.codes.models import ServiceKind, Tier
 from pilot_portal.codes.queries import valid_on
 from pilot_portal.common import clock
+from pilot_portal.common.text import wholes
 from pilot_portal.rounds.models import Round
 
 STATE = Demand.State
@@ -56,7 +57,7 @@ def counts_by_state(demands: QuerySet[Demand]) -> dict[str, int]:
 
 def chosen_of(demands: QuerySet[Demand], keys: Iterable[str]) -> list[Demand]:
     """The demands with these primary keys, as typed in an address; what is no number is left out."""
-    return list(demands.filter(pk__in=[int(key) for key in keys if key.isdigit()]).order_by("number"))
+    return list(demands.filter(pk__in=wholes(keys)).order_by("number"))
 
 
 def parts_of(demand: Demand) -> dict[str, DraftPart]:

@@ -25,6 +25,7 @@ from pilot_portal.codes.queries import valid_on
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused, Stale
+from pilot_portal.common.text import whole
 from pilot_portal.rounds.models import Stage
 from pilot_portal.rounds.queries import deadline
 from pilot_portal.workflow.queries import timeline
@@ -189,8 +190,7 @@ def part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
         form = _form(part, at, initial=initial_of(queries.raw_parts(found)[part]))
         return _part_page(request, found, form, saved.revision if saved else 0)
     form = _form(part, at, request.POST)
-    typed = request.POST.get("revision", "0")
-    revision = int(typed) if typed.isdigit() else 0
+    revision = whole(request.POST.get("revision")) or 0
     is_autosave = "autosave" in request.POST
     try:
         new = operations.save_part(found, part, form.raw(), revision=revision, by=request.actor, at=at)

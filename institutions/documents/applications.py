@@ -11,6 +11,7 @@ from institutions.queries import visible_applications
 from institutions.rules import sections as form
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common import clock
+from pilot_portal.common.text import whole
 from pilot_portal.documents.pdf import Document, Fonts, Imprint, canonical, load_fonts, save
 from pilot_portal.documents.pdf.forms import (
     Attachment2Data,
@@ -53,7 +54,8 @@ def _version_by_number(number: str) -> ApplicationVersion | None:
     """By the case's number (its newest version), or number and version: 2023-A-0001 or 2023-A-0001v2."""
     case, _, version = number.partition("v")
     rows = ApplicationVersion.objects.filter(application__number=case).order_by("-version")
-    found = rows.filter(version=int(version)).first() if version.isdigit() else rows.first()
+    wanted = whole(version)
+    found = rows.filter(version=wanted).first() if wanted is not None else rows.first()
     return _version(found.pk) if found else None
 
 

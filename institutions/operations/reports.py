@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from institutions import policies
@@ -47,7 +47,11 @@ def start_report(round: Round, region: Region, *, by: Actor, at: dt.datetime) ->
         edition=former.edition + 1 if former else 1,
         created_at=at,
     )
-    COUNTY_REPORT.start(report, by=by, at=at)
+    try:
+        with transaction.atomic():
+            COUNTY_REPORT.start(report, by=by, at=at)
+    except IntegrityError as error:
+        raise Stale("同事刚刚开始编制推荐文件，请刷新后再看。") from error
     ReportRow.objects.bulk_create(
         ReportRow(report=report, application=application, position=position)
         for position, application in enumerate(recommended_for(round, region.pk), 1)
@@ -68,7 +72,9 @@ def set_rows(report: CountyReport, rows: Sequence[tuple[int, str]], *, by: Actor
     listed = {row.application_id: row for row in rows_of(report)}
     fresh = {a.pk: a for a in recommended_for(report.round, report.region_id)}
     wanted = [(pk, remark) for pk, remark in rows if pk in listed or pk in fresh]
-    CountyReport.objects.filter(pk=report.pk).update(revision=F("revision") + 1)
+    # Written first: who sends the report at the same moment waits here, or has been quicker.
+    if not CountyReport.objects.filter(pk=report.pk, state__in=OPEN).update(revision=F("revision") + 1):
+        raise Stale("推荐文件已报送，不能再修改。")
     report.revision += 1
     ReportRow.objects.filter(report=report).delete()
     ReportRow.objects.bulk_create(
@@ -104,6 +110,8 @@ def submit_report(report: CountyReport, *, document_number: str = "", by: Actor,
     if not files_of(REPORT_TYPE, report.pk, SCAN).exists():
         text = "请先打印推荐文件和附件1，盖章后上传扫描件。"
         raise Refused(text, [Problem(text, field="scan")])
+    # Written first: who orders the rows at the same moment waits here; what is frozen is what stands.
+    CountyReport.objects.filter(pk=report.pk).update(revision=F("revision"))
     rows = rows_of(report)
     gone = [r for r in rows if r.application.state != Application.State.RECOMMENDED]
     if gone:

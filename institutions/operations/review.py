@@ -15,10 +15,11 @@ from institutions.workflow import APPLICATION
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.rounds.models import Stage
-from pilot_portal.rounds.operations import number_in_force
-from pilot_portal.rounds.queries import add_working_days, deadline, is_working_day
+from pilot_portal.rounds.operations import freeze_settings, number_in_force
+from pilot_portal.rounds.queries import add_working_days, deadline, setting, working_day_before
 from pilot_portal.workflow.machine import Applied
 
+SAME_PERSON = "本批次要求两人办理：核对材料的人不能推荐，请由另一位审核人办理。"
 NO_SCAN = "还没有收到本次提交版本的盖章扫描件，不能推荐。"
 
 
@@ -38,9 +39,7 @@ def mend_until(application: Application, *, at: dt.datetime) -> dt.datetime:
     report = deadline(application.round, Stage.Kind.COUNTY_REPORT, at=at, region_id=application.region_id)
     if report is None or application.route == Application.Route.DIRECT:
         return until
-    latest = report.end - dt.timedelta(days=1)
-    while not is_working_day(latest.date(), {}):
-        latest -= dt.timedelta(days=1)
+    latest = working_day_before(report.end)
     if latest <= at:
         raise Stale("距县区上报截止不足一个工作日，来不及补正：请作出推荐或不予推荐，或向市局申请延期。")
     return min(until, latest)
@@ -96,6 +95,8 @@ def send_back(
 @transaction.atomic
 def recommend(application: Application, *, by: Actor, at: dt.datetime) -> None:
     """The county recommends; the stamped scan of the current version must be present."""
+    if not APPLICATION.moves["recommend"].who(by, application):
+        raise NotAllowed("只有该县区的审核人可以推荐。")
     if application.state == Application.State.SUBMITTED and not scan_is_current(application):
         raise Refused(NO_SCAN, [Problem(NO_SCAN, field="scan")])
     refuse_second_role(application, by=by, at=at)
@@ -107,19 +108,28 @@ def refuse_second_role(application: Application, *, by: Actor, at: dt.datetime) 
     """Where the round asks for two persons, whoever checked never approves."""
     two = number_in_force(application.round, "two_persons_county", at=at, act="推荐")
     if two and application.checklist.get("by") == by.user_id:
-        raise NotAllowed("本批次要求两人办理：核对材料的人不能推荐，请由另一位审核人办理。")
+        raise NotAllowed(SAME_PERSON)
+
+
+def two_persons(applications: Sequence[Application], *, at: dt.datetime) -> set[int]:
+    """The keys of those rounds of the cases that ask for two persons at the county."""
+    rounds = {application.round_id: application.round for application in applications}
+    return {key for key, found in rounds.items() if setting(found, "two_persons_county", at=at)}
 
 
 def plan_recommend(
-    applications: Sequence[Application], *, by: Actor
+    applications: Sequence[Application], *, by: Actor, at: dt.datetime
 ) -> tuple[list[Application], list[tuple[Application, str]]]:
     """What a batch will and will not do, and why: shown before it is done."""
     ready, refused = [], []
+    two = two_persons(applications, at=at)
     for application in applications:
         if not APPLICATION.may(by, application, "recommend"):
             refused.append((application, f"目前为“{application.get_state_display()}”，不能推荐"))
         elif not scan_is_current(application):
             refused.append((application, NO_SCAN))
+        elif application.round_id in two and application.checklist.get("by") == by.user_id:
+            refused.append((application, SAME_PERSON))
         else:
             ready.append(application)
     return ready, refused
@@ -128,7 +138,9 @@ def plan_recommend(
 @transaction.atomic
 def recommend_many(applications: Sequence[Application], *, by: Actor, at: dt.datetime) -> Applied:
     """Recommend a batch; what cannot be is told with its reason."""
-    ready, refused = plan_recommend(applications, by=by)
+    ready, refused = plan_recommend(applications, by=by, at=at)
+    for found in {application.round_id: application.round for application in ready}.values():
+        freeze_settings(found, ["two_persons_county"], act="推荐", at=at)
     result = APPLICATION.apply_many(ready, "recommend", by=by, at=at, recommended_by=by.user)
     for application in result.done:
         tell_institution(application, f"申报 {application.number} 已由县区推荐", at=at)

@@ -19,6 +19,7 @@ from pilot_portal.accounts.actors import Actor
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed
+from pilot_portal.common.text import wholes
 from pilot_portal.desk.moving import act_page, everything, move_page, nothing, post_of
 from pilot_portal.regions.queries import active_regions
 from pilot_portal.rounds.models import Round, Stage
@@ -175,7 +176,7 @@ def batch(request: HttpRequest, name: str) -> HttpResponse:
     label, role, act = BATCHES[name]
     if request.actor.role != role:
         raise NotAllowed(f"您没有权限办理“{label}”：经办人提请，科长确认。")
-    keys = [key for key in request.POST.getlist("case") if key.isdigit()]
+    keys = wholes(request.POST.getlist("case"))
     found = list(queries.visible_applications(request.actor).filter(pk__in=keys).order_by("number"))
     if request.POST.get("confirmed") == "1":
         result = act(found, by=request.actor, at=clock.now())

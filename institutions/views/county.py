@@ -22,6 +22,7 @@ from institutions.workflow import APPLICATION, COUNTY_REPORT
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
+from pilot_portal.common.text import to_halfwidth, whole, wholes
 from pilot_portal.desk.moving import everything, move_page, nothing, post_of, press
 from pilot_portal.documents.queries import papers_of
 from pilot_portal.rounds.models import Round, Stage
@@ -36,6 +37,7 @@ from pilot_portal.workflow.queries import timeline
 COUNTY = ("county_handler", "county_approver")
 BASE = "/desk/county/applications/"
 TABS = {"content": "申报内容", "changes": "与上次对比", "files": "附件", "checklist": "核对清单"}
+LAST = 10**9
 STATES = ("SUBMITTED", "RETURNED", "RECOMMENDED", "DECLINED", "CONFIRMED")
 
 
@@ -213,7 +215,7 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
 @require_POST
 def batch(request: HttpRequest) -> HttpResponse:
     """Recommend several: first a page that lists what will and will not be done, then the act."""
-    keys = [key for key in request.POST.getlist("case") if key.isdigit()]
+    keys = wholes(request.POST.getlist("case"))
     found = list(queries.visible_applications(request.actor).filter(pk__in=keys).order_by("number"))
     if request.POST.get("confirmed") == "1":
         result = review.recommend_many(found, by=request.actor, at=clock.now())
@@ -221,7 +223,7 @@ def batch(request: HttpRequest) -> HttpResponse:
         for application, why in result.refused:
             messages.warning(request, f"{application.organisation.name}：{why}")
         return redirect("institutions:county-applications")
-    ready, refused = review.plan_recommend(found, by=request.actor)
+    ready, refused = review.plan_recommend(found, by=request.actor, at=clock.now())
     context = {
         "ready": [{"title": a.organisation.name, "note": a.number} for a in ready],
         "refused": [{"title": a.organisation.name, "reason": why} for a, why in refused],
@@ -274,6 +276,12 @@ def _report(request: HttpRequest, number: str) -> CountyReport:
     return get_object_or_404(queries.visible_reports(request.actor), number=number)
 
 
+def _position(request: HttpRequest, key: int) -> int:
+    """The place typed for a row; one without a number goes to the end, never out."""
+    typed = whole(to_halfwidth(request.POST.get(f"position_{key}", "")).strip())
+    return LAST if typed is None else typed
+
+
 @for_roles(*COUNTY, readers=("auditor",))
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest, number: str) -> HttpResponse:
@@ -281,14 +289,8 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
     found, at, refusal = _report(request, number), clock.now(), None
     if request.method == "POST":
         try:
-            rows = sorted(
-                (
-                    (int(request.POST.get(f"position_{key}") or 0), int(key))
-                    for key in request.POST.getlist("row")
-                    if key.isdigit() and (request.POST.get(f"position_{key}") or "0").isdigit()
-                ),
-            )
-            wanted = [(key, request.POST.get(f"remark_{key}", "")) for _position, key in rows]
+            rows = sorted((_position(request, key), key) for key in wholes(request.POST.getlist("row")))
+            wanted = [(key, request.POST.get(f"remark_{key}", "")) for _place, key in rows]
             reports.set_rows(found, wanted, by=request.actor, at=at)
         except Refused as error:
             refusal = error

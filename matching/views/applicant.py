@@ -17,6 +17,7 @@ from pilot_portal.attachments.operations import note_access
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
+from pilot_portal.common.text import whole
 from pilot_portal.desk.moving import move_page, post_of
 from pilot_portal.rounds.queries import Deadline, setting
 from pilot_portal.workflow.queries import timeline
@@ -131,7 +132,7 @@ def claim_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return _page(request, claim, _form(claim) if claim.state == DRAFT else None)
     form, at = _form(claim, request.POST), clock.now()
-    revision = int(request.POST.get("revision") or 0) if request.POST.get("revision", "0").isdigit() else 0
+    revision = whole(request.POST.get("revision")) or 0
     try:
         claims.save_claim(claim, form.typed(), revision=revision, by=request.actor, at=at)
         if request.POST.get("act") != "submit":

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
 
 from stdnum.cn import uscc
@@ -72,6 +73,16 @@ def clean(text: str) -> str:
     if found:
         raise Refused(f"文字中含有不可见字符（U+{ord(found.group()):04X}），请删除后再提交。")
     return _SPACES.sub(" ", text).strip()
+
+
+def whole(typed: str | None) -> int | None:
+    """The whole number that an address or a form gives as a key, None where it is none; never raises."""
+    return int(typed) if typed and re.fullmatch(r"[0-9]{1,18}", typed) else None
+
+
+def wholes(typed: Iterable[str]) -> list[int]:
+    """The whole numbers among what an address or a form gives; the others are left out."""
+    return [key for key in map(whole, typed) if key is not None]
 
 
 def name_key(name: str) -> str:

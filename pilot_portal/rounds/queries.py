@@ -173,6 +173,15 @@ def add_working_days(moment: dt.datetime, days: int) -> dt.datetime:
     return clock.end_of_day(day)
 
 
+def working_day_before(deadline_at: dt.datetime) -> dt.datetime:
+    """24:00 of the last working day before the day of a deadline."""
+    last = clock.day_of(deadline_at) - dt.timedelta(days=1)
+    exceptions = _exceptions(last - dt.timedelta(days=30), last)
+    while not is_working_day(last, exceptions):
+        last -= dt.timedelta(days=1)
+    return clock.end_of_day(last)
+
+
 def years_without_calendar(years: Collection[int]) -> list[int]:
     """The years for which no holiday is known: pages show a warning, Monday to Friday is assumed."""
     known = {d.year for d in CalendarDay.objects.filter(day__year__in=years).dates("day", "year")}

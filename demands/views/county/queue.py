@@ -22,6 +22,7 @@ from pilot_portal.codes.models import ServiceKind, Tier
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
+from pilot_portal.common.text import whole
 from pilot_portal.rounds.models import Stage
 from pilot_portal.rounds.queries import deadline
 
@@ -58,8 +59,9 @@ def queue_page(
     page = Paginator(listed.qs.order_by(*order), PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     chosen = rows[0] if rows else None
-    if request.GET.get("case", "").isdigit():
-        chosen = visible.filter(pk=int(request.GET["case"])).first() or chosen
+    asked = whole(request.GET.get("case"))
+    if asked is not None:
+        chosen = visible.filter(pk=asked).first() or chosen
     here = request.GET.copy()
     here.pop("case", None)
     return {

@@ -1,6 +1,5 @@
 """The institution's pages: task list, sections, check page, submission and what follows."""
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +18,7 @@ from institutions.workflow import APPLICATION
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Problem, Refused
+from pilot_portal.common.text import whole
 from pilot_portal.desk.moving import move_page, nothing, post_of, press
 from pilot_portal.rounds.models import Round
 from pilot_portal.workflow.queries import timeline
@@ -210,11 +210,6 @@ def section(request: HttpRequest, code: str, part: str) -> HttpResponse:
     return _save(request, application, found, saved)
 
 
-def _revision(request: HttpRequest) -> int:
-    typed = request.POST.get("revision", "")
-    return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else 0
-
-
 def _autosave(
     request: HttpRequest, application: Application, found: declared.Section, saved: DraftSection | None
 ) -> JsonResponse:
@@ -225,7 +220,7 @@ def _autosave(
             application,
             found.code,
             typed_of(found, request.POST),
-            revision=_revision(request),
+            revision=whole(request.POST.get("revision")) or 0,
             done=bool(saved and saved.is_done),
             by=request.actor,
             at=at,
@@ -246,7 +241,7 @@ def _save(
             application,
             found.code,
             typed,
-            revision=_revision(request),
+            revision=whole(request.POST.get("revision")) or 0,
             done=done,
             by=request.actor,
             at=clock.now(),

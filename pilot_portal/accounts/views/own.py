@@ -12,6 +12,7 @@ from pilot_portal.accounts.models import Membership, Organisation
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles, signed_in
 from pilot_portal.common.errors import Refused
+from pilot_portal.common.text import whole
 
 ADMINISTRATORS = ("institution_admin", "enterprise_admin")
 
@@ -43,8 +44,8 @@ def switch(request: HttpRequest) -> HttpResponse:
     """Choose in which body one acts."""
     at = clock.now()
     if request.method == "POST":
-        chosen = request.POST.get("membership", "")
-        membership = operations.switched(request.actor.user, int(chosen) if chosen.isdigit() else 0, at=at)
+        chosen = whole(request.POST.get("membership")) or 0
+        membership = operations.switched(request.actor.user, chosen, at=at)
         request.session[MEMBERSHIP_KEY] = membership.pk
         messages.success(request, f"已切换到{membership.organisation.name}。")
         return redirect("desk:home")
