@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pilot_portal.common import clock
+from pilot_portal.common.errors import Refused
 from pilot_portal.documents.operations import verify_code, verify_url
 from pilot_portal.documents.registry import PAPERS, Printing
 
@@ -38,5 +39,10 @@ class Command(BaseCommand):
         if subject is None:
             raise CommandError(f"没有编号为 {options['number']} 的材料。")
         url = verify_url(verify_code(kind, subject))
-        options["out"].write_bytes(kind.build(subject, Printing(url, kind.layout, clock.now())))
+        try:
+            options["out"].write_bytes(kind.build(subject, Printing(url, kind.layout, clock.now())))
+        except Refused as refusal:
+            raise CommandError(refusal.message) from refusal
+        except OSError as error:
+            raise CommandError(f"不能写入 {options['out']}：{error.strerror}") from error
         self.stdout.write(str(options["out"]))

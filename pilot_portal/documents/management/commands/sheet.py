@@ -1,5 +1,6 @@
 """`manage.py sheet --list` and `manage.py sheet KIND --round CODE [--region CODE] --out FILE`."""
 
+import io
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from pilot_portal.accounts.actors import SYSTEM
 from pilot_portal.common import clock
+from pilot_portal.common.errors import Refused
 from pilot_portal.documents.registry import SHEETS
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
@@ -35,12 +37,23 @@ class Command(BaseCommand):
         kind = SHEETS.get(options["kind"] or "")
         if kind is None:
             raise CommandError(f"没有这种汇总表，可用：{'、'.join(sorted(SHEETS))}")
-        round_ = Round.objects.filter(code=options["round"] or "").first()
+        if not options["round"] or not options["out"]:
+            raise CommandError("用法：sheet KIND --round CODE [--region CODE] --out FILE")
+        round_ = Round.objects.filter(code=options["round"]).first()
+        if round_ is None:
+            raise CommandError(f"没有代码为 {options['round']} 的批次。")
         region = Region.objects.filter(code=options["region"]).first() if options["region"] else None
-        if round_ is None or (options["region"] and region is None) or not options["out"]:
-            raise CommandError(
-                "用法：sheet KIND --round CODE [--region CODE] --out FILE（批次或县市区代码有误）"
-            )
-        with options["out"].open("wb") as stream:
+        if options["region"] and region is None:
+            raise CommandError(f"没有代码为 {options['region']} 的县市区。")
+        if not kind.may_see(SYSTEM, round_, region):
+            raise CommandError("这份汇总表不分县市区，请去掉 --region。")
+        # First the whole, then the file: a workbook that fails leaves none behind.
+        stream = io.BytesIO()
+        try:
             rows = kind.build(round_, region, stream, SYSTEM, clock.now())
+            options["out"].write_bytes(stream.getvalue())
+        except Refused as refusal:
+            raise CommandError(refusal.message) from refusal
+        except OSError as error:
+            raise CommandError(f"不能写入 {options['out']}：{error.strerror}") from error
         self.stdout.write(f"{options['out']}\t{rows}")
