@@ -38,6 +38,15 @@ class Publication(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "公告"
         indexes = [models.Index(fields=["-published_at", "-id"], name="publication_newest")]
+        constraints = [
+            # Editions follow one another in one line, whoever publishes at once.
+            models.UniqueConstraint(fields=["replaces"], name="publication_replaced_once"),
+            models.UniqueConstraint(
+                fields=["round", "kind", "edition"],
+                condition=models.Q(kind__in=["ROSTER", "AWARD"]),
+                name="publication_one_line_of_editions",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

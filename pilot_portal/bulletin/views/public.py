@@ -29,7 +29,8 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, number: str) -> HttpResponse:
     """One publication, as frozen."""
     found = get_object_or_404(queries.published(), number=number)
-    return render(request, "bulletin/notice.html", {"notice": found} | faces.table_of(found))
+    context = {"notice": found} | queries.editions_beside(found) | faces.table_of(found)
+    return render(request, "bulletin/notice.html", context)
 
 
 @require_GET
