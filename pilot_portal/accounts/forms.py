@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from pilot_portal.accounts.models import Organisation, Role
 from pilot_portal.accounts.operations import NewBody, NewPerson
 from pilot_portal.common.errors import Refused
-from pilot_portal.common.fields import DayField, PhoneField, PlainForm, WordsField
+from pilot_portal.common.fields import DayField, MobileField, PlainForm, WordsField
 from pilot_portal.common.text import check_credit_code
 from pilot_portal.regions.models import Region
 from pilot_portal.regions.queries import active_regions
@@ -21,7 +21,7 @@ class PersonForm(PlainForm):
     """A person who registers."""
 
     name = WordsField(label="姓名", max_length=40)
-    mobile = PhoneField(label="手机号码", help_text="用作登录名")
+    mobile = MobileField(label="手机号码", help_text="用作登录名")
     password = forms.CharField(
         label="密码",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -112,7 +112,7 @@ class InviteForm(PlainForm):
     """Somebody to invite."""
 
     name = WordsField(label="姓名", max_length=40)
-    mobile = PhoneField(label="手机号码（选填）", required=False)
+    mobile = MobileField(label="手机号码（选填）", required=False)
     role = forms.ChoiceField(
         label="身份", widget=forms.RadioSelect, error_messages={"required": "请选择身份。"}
     )
@@ -132,7 +132,7 @@ class ProfileForm(PlainForm):
     """What a person may change about himself."""
 
     name = WordsField(label="姓名", max_length=40)
-    mobile = PhoneField(label="手机号码（选填）", required=False, help_text="可用于登录")
+    mobile = MobileField(label="手机号码（选填）", required=False, help_text="可用于登录")
     email = forms.EmailField(
         label="电子邮箱（选填）", required=False, help_text="填写后可收到邮件提醒、自助找回密码"
     )
@@ -144,7 +144,7 @@ class GrantForm(PlainForm):
     organisation = forms.ChoiceField(label="单位", error_messages={"required": "请选择单位。"})
     role = forms.ChoiceField(label="身份", error_messages={"required": "请选择身份。"})
     name = WordsField(label="姓名", max_length=40)
-    mobile = PhoneField(label="手机号码", help_text="用作登录名")
+    mobile = MobileField(label="手机号码", help_text="用作登录名")
     deputy_until = DayField(label="代理至（选填）", required=False, help_text="仅代理他人职务时填写")
     deputy_order = WordsField(label="代理文号（选填）", max_length=60, required=False)
 

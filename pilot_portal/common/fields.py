@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from pilot_portal.common.errors import Refused
-from pilot_portal.common.text import clean, normalise_phone, parse_amount, to_halfwidth
+from pilot_portal.common.text import clean, normalise_mobile, normalise_phone, parse_amount, to_halfwidth
 
 FEN = 100
 CENTS = 2
@@ -91,6 +91,8 @@ class CountField(AmountField):
 class PhoneField(forms.CharField):
     """A phone number in its plain form; 0731 is added to a local number of eight digits."""
 
+    normalise = staticmethod(normalise_phone)
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "tel", "class": "w-md"}))
         kwargs.setdefault("error_messages", {}).setdefault("required", "请填写电话。")
@@ -102,9 +104,15 @@ class PhoneField(forms.CharField):
         if text == "":
             return ""
         try:
-            return normalise_phone(text)
+            return self.normalise(text)
         except Refused as refusal:
             raise ValidationError(refusal.message) from refusal
+
+
+class MobileField(PhoneField):
+    """A mobile number: what a person signs in with."""
+
+    normalise = staticmethod(normalise_mobile)
 
 
 class DayField(forms.DateField):

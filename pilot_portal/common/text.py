@@ -138,6 +138,14 @@ def normalise_phone(typed: str) -> str:
     raise Refused("电话号码不完整：手机 11 位，座机请带区号（如 0731-28680000）。")
 
 
+def normalise_mobile(typed: str) -> str:
+    """The eleven digits of a mobile number, with which a person signs in. Raises Refused otherwise."""
+    number = normalise_phone(typed)
+    if not re.fullmatch(r"1[3-9]\d{9}", number, re.ASCII):
+        raise Refused("请填写 11 位手机号码，座机不能用来登录。")
+    return number
+
+
 def mask_phone(phone: str) -> str:
     """The number with its middle hidden, for places where the whole is not needed: 138****0001."""
     digits = [place for place, sign in enumerate(phone) if sign.isdigit()]

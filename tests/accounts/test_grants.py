@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.core.management import CommandError, call_command
 
-from pilot_portal.accounts.models import Grant, Invitation, Membership, Organisation
+from pilot_portal.accounts.models import Grant, Invitation, Membership, Organisation, User
 from pilot_portal.accounts.operations import (
     NewPerson,
     accept_as_new,
@@ -17,6 +17,7 @@ from pilot_portal.accounts.operations import (
     request_grant,
 )
 from pilot_portal.accounts.queries import live_memberships
+from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
 from pilot_portal.notifications.models import Message
 from pilot_portal.regions.models import Region
@@ -76,6 +77,23 @@ def test_a_deputy_ends_by_himself_and_is_called_one(ma, zhao, bureau):
     assert live_memberships(membership.user, end - dt.timedelta(seconds=1)).exists()
     assert not live_memberships(membership.user, end).exists()
     assert membership.deputy_order == "示例〔2023〕8号"
+
+
+def test_an_approved_account_is_for_the_person_who_was_approved(ma, zhao, bureau, client, client_of):
+    approved = approve_grant(ask(ma, bureau), by=zhao, at=clock.now())
+    address = f"/accounts/invitation/{approved.secret}/"
+    secret = person().password
+    typed = {"name": "旁人示例", "mobile": "13800000032", "password": secret, "password_again": secret}
+    answered = client.post(address, typed)
+    assert answered.status_code == 422
+    assert "批准给手机号 138****0031" in answered.content.decode()
+    assert "旁人示例" in answered.content.decode()
+    assert client_of(factories.institution_admin_zhou()).post(address).status_code == 422
+    assert not Membership.objects.filter(organisation=bureau).exists()
+    assert not User.objects.filter(mobile="13800000032").exists()
+    assert client.post(address, typed | {"mobile": "13800000031"}).status_code == 302
+    assert Membership.objects.get(organisation=bureau).user.mobile == "13800000031"
+    assert Message.objects.filter(user=zhao.user, subject__startswith="旁人示例已凭您的邀请").exists()
 
 
 def test_nobody_decides_on_what_he_asked_for_or_would_get(ma, bureau):

@@ -18,6 +18,7 @@ from pilot_portal.accounts.operations import (
 )
 from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
+from pilot_portal.notifications.models import Message
 from tests import factories
 from tests.factories import NOW
 from tests.races import race
@@ -129,6 +130,15 @@ def test_who_is_a_member_already_keeps_the_invitation_unspent(zhou):
     with pytest.raises(Stale, match="已经是该单位的成员"):
         accept_invitation(made, user, at=NOW)
     assert Invitation.objects.get(pk=made.pk).spent_at is None
+
+
+def test_who_invited_is_told_who_came_so_that_a_wrong_person_does_not_stay(client_of, zhou):
+    stranger = factories.user("旁人示例", mobile="13800000044")
+    accept_invitation(invited(zhou), stranger, at=NOW)
+    told = Message.objects.get(user=zhou.user)
+    assert told.subject == f"旁人示例已凭您的邀请加入{zhou.organisation}"
+    assert "13800000044" not in told.subject + told.body
+    assert "请立即移除" in client_of(zhou).get("/messages/").content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

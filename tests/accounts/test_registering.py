@@ -71,7 +71,8 @@ def test_the_code_may_be_typed_in_full_width_and_with_spaces(client):
     [
         ({"credit_code": "91000000MA0000000A"}, "社会信用代码"),
         ({"credit_code": ""}, "请填写统一社会信用代码"),
-        ({"mobile": "12345"}, "手机号"),
+        ({"mobile": "12345"}, "手机 11 位"),
+        ({"mobile": "0731-28680000"}, "座机不能用来登录"),
         ({"password_again": "Another-Word-2023"}, "两次输入的密码不一致"),
         ({"password": "short", "password_again": "short"}, "密码"),
         ({"agree": ""}, "请阅读并勾选"),

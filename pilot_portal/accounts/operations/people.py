@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
-from pilot_portal.accounts import policies
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.models import Grant, Invitation, Membership, Organisation, Role, User
-from pilot_portal.accounts.queries import live_memberships, recipients_of_city
-from pilot_portal.accounts.workflow import GRANT
-from pilot_portal.common import clock
+from pilot_portal.accounts.queries import live_memberships
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
-from pilot_portal.common.text import check_credit_code, clean, name_key, normalise_phone
+from pilot_portal.common.text import (
+    check_credit_code,
+    clean,
+    mask_phone,
+    name_key,
+    normalise_mobile,
+    to_halfwidth,
+)
 from pilot_portal.notifications.operations import tell
 from pilot_portal.regions.models import Region
-from pilot_portal.regions.queries import active_regions
 
 INVITATION_DAYS = 30
-CITY_NAME = "市工业和信息化局中小企业科"
 ADMIN_OF = {
     Organisation.Kind.INSTITUTION: Role.INSTITUTION_ADMIN,
     Organisation.Kind.ENTERPRISE: Role.ENTERPRISE_ADMIN,
@@ -70,7 +72,7 @@ class NewBody:
 
 def make_person(person: NewPerson) -> User:
     """Save a new user; the mobile number is his user name where he gave none. Raises Refused when taken."""
-    mobile = normalise_phone(person.mobile)
+    mobile = normalise_mobile(person.mobile)
     username = clean(person.username) or mobile
     taken = User.objects.filter(Q(username__in=[username, mobile]) | Q(mobile=mobile) | Q(mobile=username))
     known = Refused(
@@ -151,17 +153,18 @@ def invite(
         raise NotAllowed("只有本单位管理员或主管的工信部门可以邀请；工信部门的账号须经申请和批准。")
     if role not in ROLES_OF.get(organisation.kind, ()):
         raise Refused("该单位没有这种身份。", [Problem("请选择身份。", field="role")])
-    return _make_invitation(organisation, role, name, mobile, by=by.user, at=at)
+    return make_invitation(organisation, role, name, mobile, by=by.user, at=at)
 
 
-def _make_invitation(
+def make_invitation(
     organisation: Organisation, role: str, name: str, mobile: str, *, by: User | None, at: dt.datetime
 ) -> Invitation:
+    """Write an invitation; whoever calls has seen to it that `by` may."""
     return Invitation.objects.create(
         organisation=organisation,
         role=role,
         name=clean(name),
-        mobile=normalise_phone(mobile) if mobile else "",
+        mobile=normalise_mobile(mobile) if mobile else "",
         created_by=by,
         created_at=at,
         expires_at=at + dt.timedelta(days=INVITATION_DAYS),
@@ -170,19 +173,26 @@ def _make_invitation(
 
 @transaction.atomic
 def accept_invitation(invitation: Invitation, user: User, *, at: dt.datetime) -> Membership:
-    """Spend an invitation once: the user becomes a member, a deputy until his day.
+    """Spend an invitation once: the user becomes a member, a deputy until his day; who invited him is told.
 
-    Raises Stale when spent or expired.
+    An approved account of a public body is for the person who was approved: Refused for another number.
+    Raises Stale when spent or expired, or for one who is a member already.
     """
+    grant = Grant.objects.filter(invitation=invitation).first()
+    if grant is not None and user.mobile != grant.mobile:
+        raise Refused(
+            f"这个账号是批准给手机号 {mask_phone(grant.mobile)} 的，请用该号码的账号加入；"
+            "换人或换号的，请系统管理员重新申请。",
+            [Problem("请填写批准时登记的手机号码。", field="mobile")],
+        )
     won = Invitation.objects.filter(pk=invitation.pk, spent_at=None, expires_at__gt=at).update(
         spent_at=at, spent_by=user
     )
     if not won:
         raise Stale("这份邀请已使用或已过期，请邀请人重新发出。")
-    grant = Grant.objects.filter(invitation=invitation).first()
     try:
         with transaction.atomic():
-            return Membership.objects.create(
+            joined = Membership.objects.create(
                 user=user,
                 organisation=invitation.organisation,
                 role=invitation.role,
@@ -193,6 +203,15 @@ def accept_invitation(invitation: Invitation, user: User, *, at: dt.datetime) ->
             )
     except IntegrityError as error:
         raise Stale("您已经是该单位的成员。") from error
+    if invitation.created_by_id is not None:
+        tell(
+            [invitation.created_by_id],
+            f"{user}已凭您的邀请加入{invitation.organisation}",
+            key=f"invitation:{invitation.pk}:spent",
+            at=at,
+            body=f"身份：{invitation.get_role_display()}。不是您邀请的人，请立即移除。",
+        )
+    return joined
 
 
 def accept_as_new(invitation: Invitation, person: NewPerson, *, at: dt.datetime) -> Membership:
@@ -256,7 +275,7 @@ def name_decider(membership: Membership, may_decide: bool, *, by: Actor) -> None
 
 def change_profile(user: User, *, name: str, email: str, mobile: str) -> None:
     """Change one's own name, mobile number and e-mail. Raises Refused when the number is somebody's."""
-    number = normalise_phone(mobile) if mobile else None
+    number = normalise_mobile(mobile) if mobile else None
     taken = Refused("该手机号已被他人使用。", [Problem("该手机号已被他人使用。", field="mobile")])
     if number and User.objects.filter(Q(mobile=number) | Q(username=number)).exclude(pk=user.pk).exists():
         raise taken
@@ -280,111 +299,8 @@ def end_sessions(user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
 
 
-@transaction.atomic
-def request_grant(
-    organisation: Organisation,
-    role: str,
-    *,
-    name: str,
-    mobile: str,
-    deputy_until: dt.date | None = None,
-    deputy_order: str = "",
-    by: Actor,
-    at: dt.datetime,
-) -> Grant:
-    """Ask for a role in a county bureau or in the city; the chief, another person, approves (domain.md §1).
-
-    A deputy (代理) is named with his last day and the order's number. Raises NotAllowed, Refused with a
-    problem per field, Stale when the same is waiting already.
-    """
-    if by.user is None or not policies.may_request(by):
-        raise NotAllowed("只有系统管理员可以申请工信部门的账号。")
-    problems = []
-    if organisation.kind not in PUBLIC_BODIES or role not in ROLES_OF[organisation.kind]:
-        problems.append(Problem("该单位没有这种身份，请重新选择。", field="role"))
-    if (deputy_until is None) != (not deputy_order.strip()):
-        problems.append(Problem("代理须同时填写截止日期和文号。", field="deputy_order"))
-    if deputy_until is not None and clock.end_of_day(deputy_until) <= at:
-        problems.append(Problem("代理截止日期已过。", field="deputy_until"))
-    if problems:
-        raise Refused("申请没有提交，请修改后再提交。", problems)
-    grant = Grant(
-        organisation=organisation,
-        role=role,
-        name=clean(name),
-        mobile=normalise_phone(mobile),
-        ends_at=clock.end_of_day(deputy_until) if deputy_until else None,
-        deputy_order=clean(deputy_order),
-        requested_by=by.user,
-        requested_at=at,
-    )
-    try:
-        with transaction.atomic():
-            GRANT.start(grant, by=by, at=at)
-    except IntegrityError as error:
-        raise Stale("同样的申请已在等待批准。") from error
-    chiefs = recipients_of_city({Role.CITY_CHIEF}, at)
-    tell(chiefs, f"账号授权待批准：{grant}", key=f"grant:{grant.pk}", at=at, path="/accounts/staff/")
-    return grant
-
-
-@transaction.atomic
-def approve_grant(grant: Grant, *, by: Actor, at: dt.datetime) -> Invitation:
-    """Approve a grant: leaves an invitation whose slip the applicant hands over. Raises NotAllowed, Stale."""
-    if by.user is None:
-        raise NotAllowed("请先登录。")
-    made = _make_invitation(grant.organisation, grant.role, grant.name, grant.mobile, by=by.user, at=at)
-    GRANT.move(grant, "approve", by=by, at=at, invitation=made)
-    _tell_applicant(grant, "账号授权已批准，请把邀请码交给本人", at=at)
-    return made
-
-
-@transaction.atomic
-def refuse_grant(grant: Grant, *, note: str, by: Actor, at: dt.datetime) -> None:
-    """Refuse a grant with the reason."""
-    GRANT.move(grant, "refuse", by=by, at=at, note=note)
-    _tell_applicant(grant, "账号授权未获批准", at=at)
-
-
-@transaction.atomic
-def withdraw_grant(grant: Grant, *, by: Actor, at: dt.datetime) -> None:
-    """Take back what was asked for."""
-    GRANT.move(grant, "withdraw", by=by, at=at)
-
-
-@transaction.atomic
-def found(people: dict[str, tuple[str, str]], *, at: dt.datetime) -> list[Invitation]:
-    """Lay the ground of an empty portal: the city, its county bureaus, an invitation for each first person.
-
-    Args:
-        people: role (city_chief, sysadmin) → name and mobile number.
-        at: the moment.
-
-    Raises Stale once somebody holds one of the roles: from then on every account takes two persons.
-    """
-    if Membership.objects.filter(role__in=people).filter(Q(ends_at=None) | Q(ends_at__gt=at)).exists():
-        raise Stale("平台已有科长或系统管理员，以后的账号请在“账号授权”中申请和批准。")
-    city, _ = Organisation.objects.get_or_create(
-        kind=Organisation.Kind.CITY, defaults={"name": CITY_NAME, "name_key": name_key(CITY_NAME)}
-    )
-    for region in active_regions():
-        Organisation.objects.get_or_create(
-            kind=Organisation.Kind.COUNTY,
-            region=region,
-            defaults={"name": region.department, "name_key": name_key(region.department)},
-        )
-    return [
-        _make_invitation(city, role, name, mobile, by=None, at=at) for role, (name, mobile) in people.items()
-    ]
-
-
-def _tell_applicant(grant: Grant, subject: str, *, at: dt.datetime) -> None:
-    key = f"grant:{grant.pk}:{grant.step}"
-    tell([grant.requested_by_id], f"{subject}：{grant}", key=key, at=at, path="/accounts/staff/")
-
-
 def find_invitation(secret_or_code: str) -> Invitation | None:
-    """The invitation with this secret or short code (case and spaces do not matter in a code)."""
-    code = secret_or_code.strip().replace(" ", "").replace("-", "").upper()
+    """The invitation with this secret or short code (case, width and spaces do not matter in a code)."""
+    code = to_halfwidth(secret_or_code).strip().replace(" ", "").replace("-", "").upper()
     rows = Invitation.objects.select_related("organisation__region")
     return rows.filter(secret=secret_or_code.strip()).first() or rows.filter(code=code).first()

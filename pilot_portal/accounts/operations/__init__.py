@@ -1,0 +1,51 @@
+"""Every act on people and bodies; each callable without a page."""
+
+from pilot_portal.accounts.operations.grants import (
+    approve_grant,
+    found,
+    refuse_grant,
+    request_grant,
+    withdraw_grant,
+)
+from pilot_portal.accounts.operations.people import (
+    PUBLIC_BODIES,
+    ROLES_OF,
+    NewBody,
+    NewPerson,
+    accept_as_new,
+    accept_invitation,
+    change_profile,
+    end_membership,
+    end_sessions,
+    find_invitation,
+    hand_over,
+    invite,
+    may_manage,
+    name_decider,
+    register,
+    switched,
+)
+
+__all__ = [
+    "PUBLIC_BODIES",
+    "ROLES_OF",
+    "NewBody",
+    "NewPerson",
+    "accept_as_new",
+    "accept_invitation",
+    "approve_grant",
+    "change_profile",
+    "end_membership",
+    "end_sessions",
+    "find_invitation",
+    "found",
+    "hand_over",
+    "invite",
+    "may_manage",
+    "name_decider",
+    "refuse_grant",
+    "register",
+    "request_grant",
+    "switched",
+    "withdraw_grant",
+]
