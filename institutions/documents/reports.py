@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 from institutions.documents.applications import BUREAU, fonts_in_use, look_of
 from institutions.models import Application, CountyReport, ReportRow
-from institutions.queries import frozen_report, rows_of, visible_reports
+from institutions.queries import OPEN_REPORTS, frozen_report, rows_of, visible_reports
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.common import clock
@@ -39,13 +39,16 @@ def _sees_report(actor: Actor, report: CountyReport) -> bool:
 
 
 def _version(report: CountyReport) -> str:
-    """Rows may be ordered anew until the report is sent: each order is a paper of its own."""
-    return f"r{report.revision}"
+    """Rows may be ordered anew until the report is sent: each order is a paper of its own, and what was sent.
+
+    Only then number and date of the document are known.
+    """
+    return f"r{report.revision}" if report.state in OPEN_REPORTS else f"r{report.revision}s"
 
 
 def _content(report: CountyReport) -> dict[str, Any]:
-    """The rows: frozen once sent, as ordered before."""
-    return report.frozen or frozen_report(report, rows_of(report))
+    """The rows: frozen once sent, as ordered before and after a return."""
+    return frozen_report(report, rows_of(report)) if report.state in OPEN_REPORTS else report.frozen
 
 
 def _imprint(report: CountyReport, printing: Printing) -> Imprint:

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from institutions import policies
 from institutions.models import Application, CountyReport, ReportRow
-from institutions.queries import REPORT_TYPE, frozen_report, recommended_for, rows_of
+from institutions.queries import OPEN_REPORTS, REPORT_TYPE, frozen_report, recommended_for, rows_of
 from institutions.workflow import COUNTY_REPORT
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.queries import recipients_of_city, recipients_of_region
@@ -22,9 +22,10 @@ from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round, Stage
 from pilot_portal.rounds.operations import next_numbers
 from pilot_portal.rounds.queries import deadline
+from pilot_portal.workflow.queries import trail
 
-OPEN = frozenset({CountyReport.State.DRAFT, CountyReport.State.RETURNED})
 SCAN = "scan"
+REMARK_LENGTH = 200
 
 
 @transaction.atomic
@@ -38,7 +39,7 @@ def start_report(round: Round, region: Region, *, by: Actor, at: dt.datetime) ->
         raise NotAllowed("只有该县区的人员可以编制推荐文件。")
     reports = CountyReport.objects.filter(round=round, region=region).order_by("-edition")
     former = reports.first()
-    if former is not None and former.state in {*OPEN, CountyReport.State.SUBMITTED}:
+    if former is not None and former.state in {*OPEN_REPORTS, CountyReport.State.SUBMITTED}:
         raise Stale("已有一份推荐文件在办理中，请先办结。")
     report = CountyReport(
         round=round,
@@ -63,22 +64,30 @@ def start_report(round: Round, region: Region, *, by: Actor, at: dt.datetime) ->
 def set_rows(report: CountyReport, rows: Sequence[tuple[int, str]], *, by: Actor, at: dt.datetime) -> None:
     """Order the rows and keep their remarks: (application key, remark) in the order wanted.
 
-    Recommended ones added since are taken in. Raises NotAllowed, Stale once sent.
+    Recommended ones added since are taken in, those recommended no longer are left out. Raises NotAllowed,
+    Refused for a remark that is too long, Stale once sent.
     """
     if not policies.is_county_of(by, report):
         raise NotAllowed("只有该县区的人员可以编制推荐文件。")
-    if report.state not in OPEN:
+    if report.state not in OPEN_REPORTS:
         raise Stale("推荐文件已报送，不能再修改。")
-    listed = {row.application_id: row for row in rows_of(report)}
+    long = [pk for pk, remark in rows if len(remark.strip()) > REMARK_LENGTH]
+    if long:
+        text = f"备注不能超过 {REMARK_LENGTH} 字，请缩短后再保存。"
+        raise Refused(text, [Problem(text, field=f"remark_{pk}") for pk in long])
+    recommended = Application.State.RECOMMENDED
+    listed = {row.application_id for row in rows_of(report) if row.application.state == recommended}
     fresh = {a.pk: a for a in recommended_for(report.round, report.region_id)}
     wanted = [(pk, remark) for pk, remark in rows if pk in listed or pk in fresh]
     # Written first: who sends the report at the same moment waits here, or has been quicker.
-    if not CountyReport.objects.filter(pk=report.pk, state__in=OPEN).update(revision=F("revision") + 1):
+    if not CountyReport.objects.filter(pk=report.pk, state__in=OPEN_REPORTS).update(
+        revision=F("revision") + 1
+    ):
         raise Stale("推荐文件已报送，不能再修改。")
     report.revision += 1
     ReportRow.objects.filter(report=report).delete()
     ReportRow.objects.bulk_create(
-        ReportRow(report=report, application_id=pk, position=position, remark=remark.strip()[:200])
+        ReportRow(report=report, application_id=pk, position=position, remark=remark.strip())
         for position, (pk, remark) in enumerate(wanted, 1)
     )
 
@@ -90,9 +99,16 @@ def upload_report_scan(
     """Add the stamped scan of the report."""
     if not policies.is_county_of(by, report):
         raise NotAllowed("只有该县区的人员可以上传。")
-    if report.state not in OPEN:
+    if report.state not in OPEN_REPORTS:
         raise Stale("推荐文件已报送，不能再上传。")
     return store(upload, case_type=REPORT_TYPE, case_id=report.pk, purpose=SCAN, by=by, at=at, allowed=SCANS)
+
+
+def scan_stands(report: CountyReport) -> bool:
+    """Whether a stamped scan came after the city's last return: what changed is stamped anew."""
+    scans = files_of(REPORT_TYPE, report.pk, SCAN)
+    back = trail(REPORT_TYPE, report.pk).filter(move="return").last()
+    return (scans.filter(uploaded_at__gte=back.at) if back else scans).exists()
 
 
 @transaction.atomic
@@ -107,8 +123,8 @@ def submit_report(report: CountyReport, *, document_number: str = "", by: Actor,
     first = report.edition == 1 and report.state == CountyReport.State.DRAFT
     if first and window is not None and window.is_over:
         raise Stale(f"县区上报已于 {window.words} 截止（北京时间）；如需上报，请向市局申请延期。")
-    if not files_of(REPORT_TYPE, report.pk, SCAN).exists():
-        text = "请先打印推荐文件和附件1，盖章后上传扫描件。"
+    if not scan_stands(report):
+        text = "请先打印推荐文件和附件1，盖章后上传扫描件；市局退回的，须重新盖章上传。"
         raise Refused(text, [Problem(text, field="scan")])
     # Written first: who orders the rows at the same moment waits here; what is frozen is what stands.
     CountyReport.objects.filter(pk=report.pk).update(revision=F("revision"))
@@ -116,7 +132,7 @@ def submit_report(report: CountyReport, *, document_number: str = "", by: Actor,
     gone = [r for r in rows if r.application.state != Application.State.RECOMMENDED]
     if gone:
         names = "、".join(row.application.organisation.name for row in gone)
-        raise Stale(f"下列申报已不在“县区已推荐”状态，请先调整名单：{names}。")
+        raise Stale(f"下列申报已不在“县区已推荐”状态，请先保存名单（将自动移出）：{names}。")
     COUNTY_REPORT.move(
         report,
         "submit",

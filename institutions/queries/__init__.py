@@ -29,6 +29,8 @@ from pilot_portal.workflow.models import Entry
 
 CASE_TYPE = "institutions.application"
 REPORT_TYPE = "institutions.countyreport"
+# The states in which the county may still change its report.
+OPEN_REPORTS = frozenset({CountyReport.State.DRAFT, CountyReport.State.RETURNED})
 LICENCE, SCAN, PROOF = "licence", "scan", "proof"
 UNSENT = ("DRAFT",)
 

@@ -282,6 +282,27 @@ def _position(request: HttpRequest, key: int) -> int:
     return LAST if typed is None else typed
 
 
+def _rows(request: HttpRequest, report: CountyReport, *, may_edit: bool) -> list[dict[str, Any]]:
+    """The rows of a report as the page shows them: listed, newly recommended, recommended no longer.
+
+    What was typed stays when it is refused.
+    """
+    listed = queries.rows_of(report)
+    fresh = list(queries.recommended_for(report.round, report.region_id)) if may_edit else []
+    places = [(row.application, row.position, row.remark, False) for row in listed]
+    places += [(case, len(listed) + n, "", True) for n, case in enumerate(fresh, 1)]
+    return [
+        {
+            "application": case,
+            "position": request.POST.get(f"position_{case.pk}", position),
+            "remark": request.POST.get(f"remark_{case.pk}", remark),
+            "is_fresh": is_fresh,
+            "is_gone": may_edit and case.state != Application.State.RECOMMENDED,
+        }
+        for case, position, remark, is_fresh in places
+    ]
+
+
 @for_roles(*COUNTY, readers=("auditor",))
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest, number: str) -> HttpResponse:
@@ -297,13 +318,12 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "名单已保存。")
             return redirect("institutions:county-report", number=number)
-    open_ = found.state in reports.OPEN
+    open_ = found.state in queries.OPEN_REPORTS
     may_edit = open_ and request.actor.is_county
     context = {
         "report": found,
         "state": {"label": found.get_state_display(), "tone": COUNTY_REPORT.tones.get(found.state, "")},
-        "rows": queries.rows_of(found),
-        "fresh": list(queries.recommended_for(found.round, found.region_id)) if may_edit else [],
+        "rows": _rows(request, found, may_edit=may_edit),
         "files": queries.file_rows(queries.REPORT_TYPE, found.pk),
         "papers": list(papers_of(["attachment-1", "covering-letter"], found.pk)),
         "entries": timeline(queries.REPORT_TYPE, found.pk),
