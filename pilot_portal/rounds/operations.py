@@ -21,9 +21,9 @@ from pilot_portal.rounds.models import (
     SettingFreeze,
     Stage,
 )
-from pilot_portal.rounds.queries import FRIDAY, setting
+from pilot_portal.rounds.queries import FRIDAY, deadline, deadline_of, setting
 from pilot_portal.rounds.settings_table import SETTINGS
-from pilot_portal.rounds.stage_table import order_problems
+from pilot_portal.rounds.stage_table import LATER_THAN, order_problems
 
 CODE = re.compile(r"20\d\d[A-Z]?")
 
@@ -152,18 +152,27 @@ def extend_stage(
     """Move the end of a stage to later: for all, one county or one case.
 
     Raises NotAllowed for anyone but the city, Stale for a claim window that has closed (never prolonged),
-    Refused without a reason or for an end that is not later.
+    Refused without a reason, for an end that is not later than the one in force, and for an order that
+    cannot be kept (domain.md §2).
     """
     if not by.is_city:
         raise NotAllowed("只有市局中小企业科可以延期。")
     if not reason.strip():
         raise Refused("延期须写明理由。", [Problem("请写明理由。", field="reason")])
-    if stage.kind == Stage.Kind.CLAIMING and stage.ends_at <= at:
+    region_id = region.pk if region else None
+    now = deadline_of(stage, at=at, region_id=region_id, case=case)
+    if stage.kind == Stage.Kind.CLAIMING and now.is_over:
         raise Stale("揭榜期已经结束，不再延长；如需继续，请重新发布。")
-    if ends_at <= max(stage.ends_at, at):
+    if ends_at <= max(now.end, at):
         raise Refused(
-            "新的截止时间须晚于原截止时间和现在。", [Problem("请改为更晚的时间。", field="ends_at")]
+            f"新的截止时间须晚于现行截止（{now.words}）和现在。",
+            [Problem("请改为更晚的时间。", field="ends_at")],
         )
+    for kind in () if case else LATER_THAN.get(stage.kind, ()):
+        later = deadline(stage.round, kind, at=at, region_id=region_id)
+        if later is not None and later.end < ends_at:
+            text = f"“{later.label}”到 {later.words} 截止，不能早于本阶段：请先延长“{later.label}”。"
+            raise Refused(text, [Problem(text, field="ends_at")])
     return Extension.objects.create(
         stage=stage,
         region=region,

@@ -82,8 +82,13 @@ def deadline(
     None when the round's calendar does not have the stage.
     """
     stage = Stage.objects.filter(round=round, kind=kind).first()
-    if stage is None:
-        return None
+    return None if stage is None else deadline_of(stage, at=at, region_id=region_id, case=case)
+
+
+def deadline_of(
+    stage: Stage, *, at: dt.datetime, region_id: int | None = None, case: tuple[str, int] | None = None
+) -> Deadline:
+    """The end of this stage that holds for this county or case at `at`."""
     scope = Q(region=None, case_id=None)
     if region_id is not None:
         scope |= Q(region_id=region_id, case_id=None)

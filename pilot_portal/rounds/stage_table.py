@@ -34,6 +34,10 @@ ENDS_AFTER: tuple[tuple[str, str], ...] = (
     (K.SATISFACTION, K.EVALUATION),
     (K.EVALUATION, K.DECISION),
 )
+# Earlier → the stages that must not end before it.
+LATER_THAN: dict[str, list[str]] = {
+    earlier: [later for first, later in ENDS_AFTER if first == earlier] for earlier, _ in ENDS_AFTER
+}
 
 
 def usual_stages(year: int) -> dict[str, tuple[dt.date, dt.date]]:
