@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import struct
 import zipfile
 from pathlib import PurePath
 
@@ -11,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.attachments.models import AccessEntry, Attachment
 from pilot_portal.common.errors import Problem, Refused
-from pilot_portal.common.text import clean
+from pilot_portal.common.text import clean, without_invisible
 
 # Suffix → media type and the bytes such a file begins with.
 KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
@@ -23,6 +24,11 @@ KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
     ".xls": ("application/vnd.ms-excel", (b"\xd0\xcf\x11\xe0", b"<", b"\xef\xbb\xbf<")),
     ".docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", (b"PK\x03\x04",)),
 }
+# The folder by which a zip file is what its suffix says.
+OFFICE_FOLDERS = {".docx": "word/", ".xlsx": "xl/"}
+UNPACKED_MAX_BYTES = 200 * 1024 * 1024
+UNLIKE = "文件内容与扩展名不符，请用原软件另存后再传。"
+DAMAGED = "文件已损坏，请重新导出后再传。"
 SCANS = frozenset({".pdf", ".jpg", ".jpeg", ".png"})
 PROOFS = SCANS | {".docx", ".xlsx"}
 
@@ -42,26 +48,28 @@ def check_upload(upload: UploadedFile, allowed: frozenset[str]) -> str:
     head = upload.read(16)
     upload.seek(0)
     if not head.startswith(KINDS[suffix][1]):
-        raise Refused(
-            "文件内容与扩展名不符，请用原软件另存后再传。", [Problem("文件内容与扩展名不符。", field="file")]
-        )
-    if suffix in {".docx", ".xlsx"}:
-        _check_archive(upload)
+        raise Refused(UNLIKE, [Problem("文件内容与扩展名不符。", field="file")])
+    if suffix in OFFICE_FOLDERS:
+        _check_archive(upload, suffix)
     return suffix
 
 
-def _check_archive(upload: UploadedFile) -> None:
+def _check_archive(upload: UploadedFile, suffix: str) -> None:
     try:
         with zipfile.ZipFile(upload) as archive:
-            names = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise Refused("文件已损坏，请重新导出后再传。") from error
+            parts = [(item.filename.lower(), item.file_size) for item in archive.infolist()]
+    # A mangled directory makes the reader stumble in more ways than it names.
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error) as error:
+        raise Refused(DAMAGED, [Problem("文件已损坏。", field="file")]) from error
     finally:
         upload.seek(0)
-    if any(item.filename.lower().endswith("vbaproject.bin") for item in names):
-        raise Refused("文件含有宏，请另存为不含宏的格式。")
-    if sum(item.file_size for item in names) > 200 * 1024 * 1024:
-        raise Refused("文件展开后过大，未予接收。")
+    names = [name for name, _size in parts]
+    if "[content_types].xml" not in names or not any(n.startswith(OFFICE_FOLDERS[suffix]) for n in names):
+        raise Refused(UNLIKE, [Problem("文件内容与扩展名不符。", field="file")])
+    if any(name.endswith("vbaproject.bin") for name in names):
+        raise Refused("文件含有宏，请另存为不含宏的格式。", [Problem("文件含有宏。", field="file")])
+    if sum(size for _name, size in parts) > UNPACKED_MAX_BYTES:
+        raise Refused("文件展开后过大，未予接收。", [Problem("文件展开后过大。", field="file")])
 
 
 def store(
@@ -84,7 +92,7 @@ def store(
         case_type=case_type,
         case_id=case_id,
         purpose=purpose,
-        name=clean(PurePath(upload.name or "附件").name)[-160:],
+        name=_shown_name(upload),
         suffix=suffix,
         mime=KINDS[suffix][0],
         size=upload.size or 0,
@@ -96,6 +104,13 @@ def store(
     attachment.file.save(upload.name, upload, save=False)
     attachment.save()
     return attachment
+
+
+def _shown_name(upload: UploadedFile) -> str:
+    """The user's name of the file, to be shown and downloaded under; never a path of ours."""
+    # Copied names bring invisible marks along: dropped, so that a name reads as it ends.
+    name = " ".join(without_invisible(PurePath(upload.name or "附件").name).split())
+    return clean(name)[-160:].lstrip()
 
 
 def set_aside(attachment: Attachment, *, at: dt.datetime) -> None:

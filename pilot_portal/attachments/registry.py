@@ -10,7 +10,8 @@ GUARDS: dict[str, Guard] = {}
 
 def register_guard(case_type: str, guard: Guard) -> None:
     """`guard(actor, case_id, purpose)` says whether the actor may see the file."""
-    GUARDS[case_type] = guard
+    if GUARDS.setdefault(case_type, guard) is not guard:
+        raise ValueError(f"the files of {case_type} have two guards")
 
 
 def may_see(actor: Actor, case_type: str, case_id: int, purpose: str) -> bool:
