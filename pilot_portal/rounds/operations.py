@@ -21,10 +21,11 @@ from pilot_portal.rounds.models import (
     SettingFreeze,
     Stage,
 )
-from pilot_portal.rounds.queries import FRIDAY, deadline, deadline_of, setting
+from pilot_portal.rounds.queries import FRIDAY, deadline, deadline_of, setting, two_thirds_over
 from pilot_portal.rounds.settings_table import SETTINGS
 from pilot_portal.rounds.stage_table import LATER_THAN, order_problems
 
+PERCENT = 100
 CODE = re.compile(r"20\d\d[A-Z]?")
 
 
@@ -112,7 +113,8 @@ def change_setting(
 ) -> RoundSetting:
     """Set a value from now on. A frozen one needs a reason and a document number (domain.md §2).
 
-    Raises NotAllowed for anyone but the city, Refused where a frozen setting lacks its grounds.
+    Raises NotAllowed for anyone but the city, Refused where a frozen setting lacks its grounds, Stale for one
+    that institutions are judged by once it is frozen and two thirds of the service term are over.
     """
     if not by.is_city:
         raise NotAllowed("只有市局中小企业科可以修改批次设定。")
@@ -120,12 +122,16 @@ def change_setting(
         raise Refused("没有这一项设定。")
     if type(value) is not type(SETTINGS[key].default):
         raise Refused("取值类型不对。", [Problem("请填写整数。", field="value")])
+    if SETTINGS[key].unit == "%" and not 0 <= value <= PERCENT:
+        raise Refused("百分比应在 0 到 100 之间。", [Problem("请填写 0 到 100 的整数。", field="value")])
     frozen = SettingFreeze.objects.filter(round=round, key=key).first()
     if frozen and not (reason.strip() and document_number.strip()):
         raise Refused(
             f"“{SETTINGS[key].label}”已被依据（{frozen.act}），修改须填写文号和理由。",
             [Problem("请填写文号和理由。", field="document_number")],
         )
+    if frozen and SETTINGS[key].judges and two_thirds_over(round, at=at):
+        raise Stale("服务期已过三分之二，评价和评比所依据的规则不再修改。")
     return RoundSetting.objects.create(
         round=round,
         key=key,

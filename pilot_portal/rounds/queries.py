@@ -112,6 +112,12 @@ def stage_open(
     return found is not None and found.is_open
 
 
+def two_thirds_over(round: Round, *, at: dt.datetime) -> bool:
+    """Whether two thirds of the service term have passed: what judges it is not changed any more."""
+    term = deadline(round, Stage.Kind.SERVICE, at=at)
+    return term is not None and 3 * (at - term.starts_at) >= 2 * (term.end - term.starts_at)
+
+
 def setting(round: Round, key: str, *, at: dt.datetime) -> Any:
     """The value of a setting in force at `at`; the default where the city set none."""
     row = (

@@ -9,27 +9,30 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Setting:
-    """One adjustable number, switch or text of a round."""
+    """One adjustable number, switch or text of a round. `judges`: institutions are evaluated by it."""
 
     label: str
     default: Any
     unit: str = ""
     from_notice: bool = False
     help: str = ""
+    judges: bool = False
 
 
 SETTINGS: dict[str, Setting] = {
-    "min_enterprises": Setting("每家机构服务企业数下限", 10, "家", from_notice=True),
+    "min_enterprises": Setting("每家机构服务企业数下限", 10, "家", from_notice=True, judges=True),
     "target_innovative": Setting("创新型中小企业目标", 200, "家", from_notice=True),
     "target_provincial": Setting("省级专精特新中小企业目标", 80, "家", from_notice=True),
     "target_giant": Setting("国家级专精特新“小巨人”目标", 30, "家", from_notice=True),
     "target_key_giant": Setting("国家级重点“小巨人”目标", 10, "家", from_notice=True),
     "target_champion": Setting("国家级制造业单项冠军目标", 6, "家", from_notice=True),
     "target_above_scale": Setting("升规入统目标", 200, "家", from_notice=True),
-    "exit_satisfied_share": Setting("满意率下限", 80, "%", help="低于此比例的机构提请动态调整。"),
-    "exit_min_answers": Setting("评价最少有效问卷", 5, "份"),
-    "exit_min_answer_share": Setting("评价最低回收率", 60, "%"),
-    "award_count": Setting("年底评比奖补家数", 10, "家"),
+    "exit_satisfied_share": Setting(
+        "满意率下限", 80, "%", help="低于此比例的机构提请动态调整。", judges=True
+    ),
+    "exit_min_answers": Setting("评价最少有效问卷", 5, "份", judges=True),
+    "exit_min_answer_share": Setting("评价最低回收率", 60, "%", judges=True),
+    "award_count": Setting("年底评比奖补家数", 10, "家", judges=True),
     "publicity_on": Setting("公示环节", default=True),
     "publicity_days": Setting("公示期", 5, "个工作日"),
     "choosing_days": Setting("企业选择期限", 10, "个工作日"),
