@@ -180,11 +180,11 @@ class ReportForm(PlainForm):
 class WarnForm(NoteForm):
     """A request to mend one's ways within some working days."""
 
-    days = CountField(label="整改期限（工作日）", initial="10")
+    days = CountField(label="整改期限（工作日）", initial="10", lowest=1, highest=60)
 
 
 class SuspendForm(NoteForm):
     """A suspension."""
 
-    days = CountField(label="暂停天数", initial="30")
+    days = CountField(label="暂停天数", initial="30", lowest=1, highest=365)
     document_number = WordsField(label="文号", max_length=60)

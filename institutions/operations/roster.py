@@ -12,6 +12,7 @@ from pilot_portal.accounts.actors import SYSTEM, Actor
 from pilot_portal.accounts.queries import recipients_in, recipients_of_city
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.operations import publish
+from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Stale
 from pilot_portal.notifications.operations import tell
 from pilot_portal.rounds.models import Round
@@ -25,7 +26,8 @@ REPLY_DAYS = 5
 def publish_roster(round: Round, *, by: Actor, at: dt.datetime, document_number: str = "") -> Publication:
     """Publish the confirmed institutions of a round as a frozen list; later editions replace it.
 
-    Raises NotAllowed for others than the chief, Stale when nobody is confirmed. Source: notice 三（四）.
+    Raises NotAllowed for others than the chief, Stale when nobody is confirmed or nothing has changed since.
+    Source: notice 三（四）.
     """
     if by.role != "city_chief":
         raise NotAllowed("只有中小企业科科长可以发布名单。")
@@ -38,14 +40,17 @@ def publish_roster(round: Round, *, by: Actor, at: dt.datetime, document_number:
     )
     if not pilots:
         raise Stale("还没有确认的试点机构，不能发布名单。")
+    rows = [published_row(pilot) for pilot in pilots]
     former = (
         Publication.objects.filter(round=round, kind=Publication.Kind.ROSTER).order_by("-edition").first()
     )
+    if former is not None and former.withdrawn_at is None and former.payload["rows"] == rows:
+        raise Stale("名单与已公布的一致，没有变化。")
     publication = publish(
         round,
         Publication.Kind.ROSTER,
         f"{round.label}试点服务机构（平台）名单",
-        payload={"rows": [published_row(pilot) for pilot in pilots]},
+        payload={"rows": rows},
         by=by,
         at=at,
         document_number=document_number,
@@ -188,7 +193,7 @@ def remove(
         raise Stale("移出前须先发出事先告知。")
     until = add_working_days(pilot.removal_notice_at, REPLY_DAYS)
     if at < until and not pilot.removal_reply:
-        raise Stale(f"机构陈述申辩期限未到（{until:%Y-%m-%d} 前），暂不能移出。")
+        raise Stale(f"机构陈述申辩期限至 {clock.spoken(until)}，暂不能移出。")
     data = {"document_number": document_number.strip()}
     PILOT.move(pilot, "remove", by=by, at=at, note=note, data=data)
     tell_pilot(pilot, "移出决定", at=at, body=note.strip())

@@ -70,11 +70,12 @@ class YuanField(AmountField):
 
 
 class CountField(AmountField):
-    """A whole number not below zero; gives int."""
+    """A whole number not below zero, or within given bounds; gives int."""
 
     unit = "家"
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, lowest: int = 0, highest: int = 1_000_000, **kwargs: Any) -> None:
+        self.lowest, self.highest = lowest, highest
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "class": "num w-xs"}))
         super().__init__(places=0, **kwargs)
 
@@ -85,6 +86,8 @@ class CountField(AmountField):
             return None
         if amount < 0:
             raise ValidationError("不能为负数。")
+        if not self.lowest <= amount <= self.highest:
+            raise ValidationError(f"请填写 {self.lowest} 至 {self.highest} 之间的数字。")
         return int(amount)
 
 
