@@ -10,11 +10,13 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.db.models import Max
 
 from demands.models import CountySummary, Demand, DemandList
 from demands.queries.summaries import attachment_demands, attachment_row, export_demands
 from demands.rules.draft import FEN_PER_WAN
 from pilot_portal.accounts.actors import Actor
+from pilot_portal.bulletin.queries import standing
 from pilot_portal.common import clock
 from pilot_portal.documents.pdf import Imprint, canonical, load_fonts, save
 from pilot_portal.documents.pdf.forms import (
@@ -83,6 +85,12 @@ def _build_summary(summary: CountySummary, printing: Printing) -> bytes:
     return save(attachment4(data, fonts), fonts, attached=canonical(data))
 
 
+def _summary_standing(summary: CountySummary) -> str:
+    editions = CountySummary.objects.filter(round=summary.round_id, region=summary.region_id)
+    last = editions.aggregate(last=Max("edition"))["last"]
+    return f"该汇总表已有第 {last} 版，本件是第 {summary.edition} 版。" if last > summary.edition else ""
+
+
 def _newest_number(model: type[CountySummary]) -> str | None:
     return model.objects.order_by("-pk").values_list("number", flat=True).first()
 
@@ -98,6 +106,7 @@ ATTACHMENT_4 = PaperKind(
     file_name=lambda summary: f"附件4 服务需求摸底汇总表 {summary.region.name} {summary.number}.pdf",
     example=lambda: _newest_number(CountySummary),
     date=lambda summary: summary.made_at,
+    standing=_summary_standing,
 )
 
 
@@ -153,6 +162,7 @@ DEMAND_LIST = PaperKind(
     file_name=lambda listed: f"{listed.round.year}年企业服务需求表（第{listed.ordinal}批）.pdf",
     example=lambda: DemandList.objects.order_by("-pk").values_list("publication__number", flat=True).first(),
     date=lambda listed: listed.published_at,
+    standing=lambda listed: standing(listed.publication),
 )
 
 

@@ -63,6 +63,11 @@ def _sees_version(actor: Actor, version: ApplicationVersion) -> bool:
     return visible_applications(actor).filter(pk=version.application_id).exists()
 
 
+def _standing(version: ApplicationVersion) -> str:
+    last = version.application.versions_count
+    return f"该申报已提交第 {last} 版，本件是第 {version.version} 版。" if last > version.version else ""
+
+
 def _money(value: Any) -> Decimal | None:
     return None if value in {None, ""} else Decimal(str(value))
 
@@ -142,6 +147,7 @@ APPLICATION_SET = PaperKind(
     file_name=lambda version: f"{version.application.number}_申报材料_第{version.version}版.pdf",
     example=_example_version,
     date=lambda version: version.submitted_at,
+    standing=_standing,
 )
 
 
@@ -210,6 +216,7 @@ RECEIPT = PaperKind(
     file_name=lambda version: f"{version.application.number}_收件回执_第{version.version}版.pdf",
     example=_example_version,
     date=lambda version: version.submitted_at,
+    standing=_standing,
 )
 
 RETURN_MOVES = ("return", "return_direct", "city_return_to_institution")

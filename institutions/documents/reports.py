@@ -8,6 +8,7 @@ from institutions.models import Application, CountyReport, ReportRow
 from institutions.queries import OPEN_REPORTS, frozen_report, rows_of, visible_reports
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.bulletin.models import Publication
+from pilot_portal.bulletin.queries import standing
 from pilot_portal.common import clock
 from pilot_portal.documents.pdf import Imprint, canonical, save
 from pilot_portal.documents.pdf.forms import (
@@ -183,6 +184,7 @@ ROSTER = PaperKind(
     file_name=lambda publication: f"{publication.title}.pdf",
     example=_example_roster,
     date=lambda publication: publication.published_at,
+    standing=standing,
 )
 
 

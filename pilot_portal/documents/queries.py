@@ -47,6 +47,19 @@ def by_verify_code(code: str) -> Paper | None:
     return Paper.objects.filter(verify_code=code.lower(), status=Paper.Status.DONE).first()
 
 
+def standing(paper: Paper) -> str:
+    """What became of a built paper since: replaced, withdrawn; empty while it stands."""
+    kind = PAPERS.get(paper.kind)
+    subject: Any = kind.get(paper.subject_id or 0) if kind else None
+    if kind is None:
+        return ""
+    if subject is None:
+        return "所依据的材料已不存在。"
+    if kind.version(subject) != paper.params.get("version", ""):
+        return "所依据的材料后来有改动，本件不是最新的。"
+    return kind.standing(subject)
+
+
 def by_digest(sha256: str) -> Paper | None:
     """The built paper whose file has exactly these bytes."""
     return Paper.objects.filter(sha256=sha256, status=Paper.Status.DONE).first()

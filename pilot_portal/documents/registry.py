@@ -40,6 +40,8 @@ class PaperKind:
     # What distinguishes the editions of a subject that may still be ordered anew, e.g. a revision.
     version: Callable[[Any], str] = lambda _subject: ""
     layout: int = 1
+    # What became of the subject since, in words for whoever holds the paper; empty while it stands.
+    standing: Callable[[Any], str] = lambda _subject: ""
 
 
 @dataclass(frozen=True)

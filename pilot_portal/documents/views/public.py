@@ -9,35 +9,40 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from pilot_portal.common import clock
 from pilot_portal.documents import queries
 from pilot_portal.documents.models import Paper
 from pilot_portal.documents.registry import PAPERS
 
 PER_MINUTE = 60
+TOO_MANY = "查询过于频繁，请一分钟后再试。"
 MAX_BYTES = 20 * 1024 * 1024
 
 
 def _over_limit(request: HttpRequest) -> bool:
-    key = f"verify:{get_adapter(request).get_client_ip(request)}"
-    if cache.add(key, 1, 60):
+    # A key a minute: some caches start a counter's time anew with every step.
+    minute = int(clock.now().timestamp()) // 60
+    key = f"verify:{get_adapter(request).get_client_ip(request)}:{minute}"
+    if cache.add(key, 1, 120):
         return False
     try:
         return cache.incr(key) > PER_MINUTE
-    except ValueError:  # the minute ended in between
+    except ValueError:  # thrown out in between
         return False
 
 
 def _facts(paper: Paper) -> dict[str, object]:
     kind = PAPERS.get(paper.kind)
     subject = kind.get(paper.subject_id or 0) if kind else None
-    return {"paper": paper, "date": kind.date(subject) if kind and subject else paper.finished_at}
+    date = kind.date(subject) if kind and subject else None
+    return {"paper": paper, "date": date or paper.finished_at, "standing": queries.standing(paper)}
 
 
 @require_http_methods(["GET", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask by code, or by the file itself, whose bytes are compared."""
     if _over_limit(request):
-        return _again(request, "查询过于频繁，请一分钟后再试。", 429)
+        return _again(request, TOO_MANY, 429)
     if request.method == "POST":
         return _compare(request)
     code = re.sub(r"[^0-9a-fA-F]", "", request.GET.get("code", ""))
@@ -68,9 +73,7 @@ def _compare(request: HttpRequest) -> HttpResponse:
 def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     """What the QR of a paper leads to."""
     if _over_limit(request):
-        return render(
-            request, "documents/verify.html", {"problem": "查询过于频繁，请一分钟后再试。"}, status=429
-        )
+        return _again(request, TOO_MANY, 429, code)
     paper = queries.by_verify_code(code)
     if paper is None:
         problem = "没有找到这个验证码，请核对后再输入；仍找不到的，该文件不是本平台出具。"
