@@ -38,17 +38,13 @@ SETTINGS: dict[str, Setting] = {
     "choosing_days": Setting("企业选择期限", 10, "个工作日"),
     "contract_days": Setting("签约期限", 15, "个工作日"),
     "mend_days": Setting("补正期限", 5, "个工作日"),
-    "decline_review_days": Setting("不予推荐申请复核期限", 5, "个工作日"),
     "acceptance_days": Setting("验收默认期限", 10, "个工作日"),
     "claims_per_demand": Setting("每项需求揭榜数上限", 0, "家", help="0 表示不限。"),
     "open_claims_factor": Setting("同时揭榜上限系数", 3, "倍剩余能力"),
     "two_persons_county": Setting("县区审核须两人", default=False),
-    "expert_scoring_on": Setting("专家评分环节", default=False),
-    "site_visit_on": Setting("现场核查环节", default=False),
     "government_share_on": Setting(
         "本年有政府补助", default=False, help="未明确前，政府补助一律为 0 并隐藏。"
     ),
     "government_share_rate": Setting("政府补助比例", 0, "%"),
     "government_share_cap_fen": Setting("单项服务政府补助上限", 0, "分"),
-    "keep_years": Setting("档案保存期", 10, "年"),
 }

@@ -10,6 +10,7 @@ from django.apps import apps
 from pilot_portal.bulletin import registry as bulletin
 from pilot_portal.desk import registry as desk
 from pilot_portal.documents import registry as documents
+from pilot_portal.rounds.settings_table import SETTINGS
 from pilot_portal.workflow import machine
 from pilot_portal.workflow.models import Case
 from tests.house import sources
@@ -62,3 +63,11 @@ def test_something_is_registered_at_all(registry):
 def test_every_case_has_its_life_cycle():
     cases = {model._meta.label_lower for model in apps.get_models() if issubclass(model, Case)}
     assert cases == set(machine.REGISTRY), "a case without life cycle, or a life cycle without case"
+
+
+def test_every_setting_of_a_round_is_used_by_something():
+    """A switch that changes nothing would deceive whoever sets it."""
+    table = sources.ROOT / "pilot_portal" / "rounds" / "settings_table.py"
+    used = "\n".join(path.read_text(encoding="utf-8") for path in sources.product_code() if path != table)
+    idle = [key for key in SETTINGS if key not in used]
+    assert not idle, f"settings that nothing reads: {idle}"
