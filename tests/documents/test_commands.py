@@ -105,7 +105,10 @@ def test_every_paper_is_a_pdf_and_the_same_bytes_whenever_it_is_built(demo, kind
     assert second.read_bytes() == content
     with pikepdf.open(first) as document:
         assert len(document.pages) >= 1
-    assert number in text_of(content)
+    text, subject = text_of(content), PAPERS[kind].find(number)
+    assert number in text
+    # Who cannot scan types what stands at the foot of the page.
+    assert operations.verify_code(PAPERS[kind], subject) in text
 
 
 @pytest.mark.parametrize("kind", ["roster", "receipt", "attachment-4"])

@@ -80,9 +80,12 @@ class Column:
 
 
 def number_line(imprint: Imprint) -> str:
-    """Number, version and digest as the footer says them."""
+    """Number, version, digest and the code behind the QR as the footer says them."""
     digest = f"摘要 {imprint.digest[:DIGITS]}" if imprint.digest else ""
-    return "　".join(part for part in (imprint.number, imprint.version, digest) if part)
+    # For those who cannot scan: the page of verification asks for it.
+    code = imprint.verify_url.rstrip("/").rpartition("/")[2]
+    typed = f"验证码 {code}" if code else ""
+    return "　".join(part for part in (imprint.number, imprint.version, digest, typed) if part)
 
 
 def page_line(page: int, pages: int) -> str:
