@@ -202,6 +202,14 @@ X_ACCEL_PREFIX = os.environ.get("X_ACCEL_PREFIX", "")
 # Mail ---------------------------------------------------------------------------------
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR / "mail"
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+# tls: STARTTLS, mostly port 587; ssl: from the first byte on, mostly port 465.
+EMAIL_USE_TLS = os.environ.get("EMAIL_SECURITY", "") == "tls"
+EMAIL_USE_SSL = os.environ.get("EMAIL_SECURITY", "") == "ssl"
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "portal@example.test")
 
 # Jobs: the row in the database is the truth, a message only wakes a worker -------------

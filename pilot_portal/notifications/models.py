@@ -25,6 +25,7 @@ class Message(models.Model):
     read_at = models.DateTimeField("已读", null=True, blank=True)
     mail = models.CharField("邮件", max_length=8, choices=Mail, default=Mail.NONE)
     mail_attempts = models.PositiveSmallIntegerField("邮件尝试次数", default=0)
+    mail_due_at = models.DateTimeField("下次发送", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "消息"
