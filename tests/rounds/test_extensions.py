@@ -176,7 +176,13 @@ def test_it_goes_later_than_the_end_in_force(extend):
     county = factories.region()
     with pytest.raises(Refused):
         extend(K.APPLICATION, end(3, 13), region=county)
-    extend(K.APPLICATION, end(3, 15), region=county)
+    extend(K.APPLICATION, end(3, 16), region=county)
+    with pytest.raises(Refused, match="2023年3月16日 24:00"):
+        extend(K.APPLICATION, end(3, 15), region=county)
+    extend(K.APPLICATION, end(3, 15), region=factories.region("430281"))
+    extend(K.APPLICATION, end(3, 20), case=CASE)
+    with pytest.raises(Refused, match="2023年3月20日 24:00"):
+        extend(K.APPLICATION, end(3, 18), case=CASE)
 
 
 def test_a_stage_that_is_over_is_opened_again_from_now_on_never_back_in_time(opened, extend):
