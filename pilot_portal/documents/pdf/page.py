@@ -68,8 +68,8 @@ class Imprint:
 
     Footer: `number` of the case or paper, `version` (a text such as 第2版; empty on what is stamped
     once), `digest` of the frozen version (hexadecimal, its first sixteen digits are printed).
-    `verify_url` becomes the QR, its last part the code in the footer. `banner` stands on top of every page (征求意见); `specimen` adds
-    样章·演示无效.
+    `verify_url` becomes the QR, its last part the code in the footer. `banner` stands on top of every page
+    (征求意见); `specimen` adds 样章·演示无效.
     """
 
     number: str = ""
