@@ -1,19 +1,23 @@
 """Jobs when much happens at once, and when the broker is not there: real threads, real commits."""
 
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 
 import pytest
 from django.urls import reverse
 
 from pilot_portal.celery import app
+from pilot_portal.common import clock
 from pilot_portal.desk.views.health import QUEUE_AGE_LIMIT_SECONDS
 from pilot_portal.documents import operations, queries
 from pilot_portal.documents.models import Paper
 from pilot_portal.documents.operations import LEASE, RETRY
 from pilot_portal.documents.registry import PAPERS, SHEETS
 from pilot_portal.documents.tasks import sweep
-from tests import factories
+from tests import factories, servers
 from tests.documents.jobs import (
     MINUTE,
     SECOND,
@@ -29,6 +33,7 @@ from tests.documents.jobs import (
     sweep_at,
 )
 from tests.factories import NOW
+from tests.portal import ROOT, environment
 from tests.races import race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -109,6 +114,35 @@ def test_four_workers_at_once_build_each_paper_once(kind, printer):
     assert sorted(printer.built) == sorted(subject.pk for subject in subjects)
     assert set(Paper.objects.values_list("status", "attempt")) == {("DONE", 1)}
     assert len(stored()) == 8
+
+
+WORKER = """
+import django
+django.setup()
+from pilot_portal.common import clock
+from pilot_portal.documents.operations import take
+print(take(clock.now()).pk, flush=True)
+input()
+"""
+
+
+def test_a_worker_process_killed_in_the_middle_loses_nothing(kind, printer):
+    paper = operations.request_paper(kind, notice(), by=factories.county_reviewer_wang(), at=NOW)
+    with subprocess.Popen(
+        [*servers.dies_with_parent(), sys.executable, "-c", WORKER],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        assert worker.stdout.readline() == f"{paper.pk}\n"
+        worker.kill()
+    assert worker.returncode == -signal.SIGKILL
+    assert sweep() == 0
+    assert sweep_at(clock.now() + LEASE + SECOND) == 1
+    paper.refresh_from_db()
+    assert (paper.status, paper.attempt, len(printer.built)) == ("DONE", 2, 1)
 
 
 def test_two_workers_that_finish_the_same_paper_at_once_leave_one_file(kind):
