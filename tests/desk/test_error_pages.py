@@ -4,9 +4,11 @@ import pytest
 from allauth.core.ratelimit import respond_429
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.desk.middleware import Refusals
+from pilot_portal.desk.registry import nav_for
 from tests import factories
 
 
@@ -79,3 +81,25 @@ def test_pages_without_context_need_nothing(name):
     page = render_to_string(name)
     assert "优质企业培育服务平台" in page
     assert "{%" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/institutions/?region=%00", "/demands/?q=a%00b", "/?%00=1"])
+def test_an_address_with_a_nul_is_none(client, address):
+    answered = client.get(address)
+    assert answered.status_code == 400
+    assert "企服" in answered.content.decode()
+
+
+KEYS = ("page", "q", "region", "kind", "state", "round", "unit", "tier", "sort", "after", "case", "tab")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("nonsense", ["²", "9" * 30])
+def test_nonsense_in_an_address_never_breaks_a_list(client_for, client_of, nonsense):
+    people = {role: client_for(role) for role in ("institution_admin", "county_handler", "city_chief")}
+    for role, browser in (people | {"public": client_of()}).items():
+        for place in nav_for(role):
+            for key in KEYS:
+                answered = browser.get(reverse(place.url_name), {key: nonsense})
+                assert answered.status_code < 500, (role, place.url_name, key)
