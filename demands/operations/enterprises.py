@@ -22,6 +22,7 @@ from pilot_portal.notifications.operations import tell
 STATUS = RecordClaim.Status
 GROUND = RecordClaim.Ground
 MOBILE = re.compile(r"1[3-9]\d{9}")
+NOTE_LENGTH = 300
 
 
 @transaction.atomic
@@ -94,11 +95,15 @@ def decide_record_claim(
     enterprise = claim.enterprise
     if not policies.keeps_record(by, enterprise):
         raise NotAllowed("只有企业所在县市区工信部门可以确认。")
-    if not agree and not note.strip():
+    note = clean(note)
+    if not agree and not note:
         raise Refused("不予确认须写明理由。", [Problem("请写明理由，企业会看到这段文字。", field="note")])
+    if len(note) > NOTE_LENGTH:
+        text = f"理由不能超过 {NOTE_LENGTH} 字。"
+        raise Refused(text, [Problem(text, field="note")])
     won = RecordClaim.objects.filter(pk=claim.pk, status=STATUS.OPEN).update(
         status=STATUS.AGREED if agree else STATUS.DENIED,
-        note=note.strip(),
+        note=note,
         decided_by_id=by.user_id,
         decided_at=at,
     )
@@ -117,7 +122,7 @@ def decide_record_claim(
         "县区已确认贵企业的认领，可以填报需求" if agree else "县区未确认贵企业的认领",
         key=f"record-claim:{claim.pk}:decided",
         at=at,
-        body=note.strip(),
+        body=note,
         path="/my/demands/",
     )
 

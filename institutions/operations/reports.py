@@ -17,6 +17,7 @@ from pilot_portal.attachments.models import Attachment
 from pilot_portal.attachments.operations import SCANS, store
 from pilot_portal.attachments.queries import files_of
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
+from pilot_portal.common.text import clean
 from pilot_portal.notifications.operations import tell
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round, Stage
@@ -25,7 +26,7 @@ from pilot_portal.rounds.queries import deadline
 from pilot_portal.workflow.queries import trail
 
 SCAN = "scan"
-REMARK_LENGTH = 200
+REMARK_LENGTH, NUMBER_LENGTH = 200, 60
 
 
 @transaction.atomic
@@ -71,7 +72,8 @@ def set_rows(report: CountyReport, rows: Sequence[tuple[int, str]], *, by: Actor
         raise NotAllowed("只有该县区的人员可以编制推荐文件。")
     if report.state not in OPEN_REPORTS:
         raise Stale("推荐文件已报送，不能再修改。")
-    long = [pk for pk, remark in rows if len(remark.strip()) > REMARK_LENGTH]
+    rows = [(pk, clean(remark)) for pk, remark in rows]
+    long = [pk for pk, remark in rows if len(remark) > REMARK_LENGTH]
     if long:
         text = f"备注不能超过 {REMARK_LENGTH} 字，请缩短后再保存。"
         raise Refused(text, [Problem(text, field=f"remark_{pk}") for pk in long])
@@ -87,7 +89,7 @@ def set_rows(report: CountyReport, rows: Sequence[tuple[int, str]], *, by: Actor
     report.revision += 1
     ReportRow.objects.filter(report=report).delete()
     ReportRow.objects.bulk_create(
-        ReportRow(report=report, application_id=pk, position=position, remark=remark.strip())
+        ReportRow(report=report, application_id=pk, position=position, remark=remark)
         for position, (pk, remark) in enumerate(wanted, 1)
     )
 
@@ -119,6 +121,10 @@ def submit_report(report: CountyReport, *, document_number: str = "", by: Actor,
     """
     if not COUNTY_REPORT.moves["submit"].who(by, report):
         raise NotAllowed("只有县区审核人可以报送。")
+    document_number = clean(document_number)
+    if len(document_number) > NUMBER_LENGTH:
+        text = f"文号不能超过 {NUMBER_LENGTH} 字。"
+        raise Refused(text, [Problem(text, field="document_number")])
     window = deadline(report.round, Stage.Kind.COUNTY_REPORT, at=at, region_id=report.region_id)
     first = report.edition == 1 and report.state == CountyReport.State.DRAFT
     if first and window is not None and window.is_over:
@@ -140,7 +146,7 @@ def submit_report(report: CountyReport, *, document_number: str = "", by: Actor,
         at=at,
         submitted_at=at,
         submitted_by=by.user,
-        document_number=document_number.strip(),
+        document_number=document_number,
         frozen=frozen_report(report, rows),
     )
     tell(

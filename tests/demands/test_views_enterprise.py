@@ -211,8 +211,10 @@ def test_a_firm_the_county_knows_by_name_waits_for_the_county(client_of, newcome
     county = client_of(factories.county_reviewer_wang().user)
     assert newcomer.organisation.name in county.get("/desk/county/enterprises/claims/").content.decode()
     url = f"/desk/county/enterprises/claims/{claim.pk}/"
-    assert county.post(url, {"note": ""}).status_code == 302
-    assert RecordClaim.objects.get().status == "OPEN"
+    for note, words in (("", "须写明理由"), ("长" * 301, "不能超过 300 字"), ("代码\x00不符", "不可见字符")):
+        told = county.post(url, {"note": note}, follow=True)
+        assert words in told.content.decode()
+        assert RecordClaim.objects.get().status == "OPEN"
     assert county.post(url, {"agree": "1"}).status_code == 302
     known.refresh_from_db()
     assert (known.organisation, known.credit_code) == (

@@ -344,3 +344,20 @@ def test_a_report_costs_the_same_with_thirty_rows(client_of, wang):
             ReportRow.objects.create(report=report, application=case, position=before + n + 1)
 
     assert_same_queries(client_of(wang), f"{REPORTS}{report.number}/", add_rows=add)
+
+
+def test_signs_that_nobody_sees_and_a_number_too_long_are_told_and_never_reach_the_database(
+    client_of, wang, li
+):
+    case, report = recommended(li), started(wang)
+    typed = {"row": [case.pk], f"position_{case.pk}": "1", f"remark_{case.pk}": "重点\x00推荐"}
+    answered = client_of(wang).post(f"{REPORTS}{report.number}/", typed)
+    assert answered.status_code == 422
+    assert "不可见字符" in read(answered)
+    assert listed(report) == [(case.pk, "")]
+    stamped(fresh(report), wang)
+    address = f"{REPORTS}{report.number}/submit/"
+    for number, words in (("号" * 61, "文号不能超过 60 字"), ("示例\x00〔2023〕5号", "不可见字符")):
+        assert words in read(client_of(li).post(address, {"document_number": number}, follow=True))
+    assert fresh(report).state == "DRAFT"
+    assert submitted(fresh(report), li, number=" 示例〔2023〕5号 ").document_number == "示例〔2023〕5号"
