@@ -1,11 +1,8 @@
 """A round whose satisfaction window stands open, rated services, and two people who press at once."""
 
 import datetime as dt
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-from django.db import connection, connections
 
 from evaluation.models import Evaluation, Questionnaire
 from evaluation.operations import evaluating, satisfaction
@@ -77,29 +74,6 @@ def around(at: dt.datetime) -> Round:
 def move_stage(in_round: Round, kind: str, starts_at: dt.datetime, ends_at: dt.datetime) -> None:
     """Lay a stage of a round elsewhere."""
     Stage.objects.filter(round=in_round, kind=kind).update(starts_at=starts_at, ends_at=ends_at)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Let all acts begin together, each on its own connection; what each gave or raised, in their order."""
-    start = threading.Barrier(len(acts), timeout=30)
-    given: list[Any] = [None] * len(acts)
-
-    def run(n: int, act: Callable[[], Any]) -> None:
-        try:
-            connection.ensure_connection()  # before the start, or the first is through when the second comes
-            start.wait()
-            given[n] = act()
-        except Exception as error:  # noqa: BLE001 - the test looks at what was raised
-            given[n] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return given
 
 
 def refused(given: Sequence[Any], kind: type[Exception]) -> int:

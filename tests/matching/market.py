@@ -1,12 +1,9 @@
 """The way of a claim to an accepted contract, step by step, as tests begin anywhere on it."""
 
 import datetime as dt
-import threading
-from collections.abc import Callable
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 
 from demands import operations as demanding
 from demands.models import Demand
@@ -16,7 +13,6 @@ from matching.operations import choosing, claims, engagements, files
 from matching.rules import ClaimData, ContractData, Split
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common import clock
-from pilot_portal.common.errors import Refused
 from tests import factories
 from tests.factories import NOW
 
@@ -105,29 +101,3 @@ def delivered(engagement: Engagement, zhou: Actor, wu: Actor, at: dt.datetime = 
     logged(engagement, zhou, at)
     engagements.deliver(engagement, by=zhou, at=at)
     return engagement
-
-
-def race(*acts: Callable[[], object]) -> list[object]:
-    """All acts at once, each with its own connection; gives what each gave or the refusal it met."""
-    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            connection.ensure_connection()
-            gate.wait(timeout=30)
-            results[place] = act()
-        except Refused as refusal:
-            results[place] = refusal
-        except BaseException as fault:  # noqa: BLE001 - told by the test that waits for the threads
-            results[place] = fault
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    faults = [r for r in results if isinstance(r, BaseException) and not isinstance(r, Refused)]
-    assert not faults, faults
-    return results

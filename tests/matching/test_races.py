@@ -10,7 +10,8 @@ from pilot_portal.common.errors import Stale
 from pilot_portal.rounds.models import RoundSetting
 from tests import factories
 from tests.factories import NOW
-from tests.matching.market import CHOOSING, DAY, close, institution, lay_down, offer, pick, race, submitted
+from tests.matching.market import CHOOSING, DAY, close, institution, lay_down, offer, pick, submitted
+from tests.races import race
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 S = Claim.State
