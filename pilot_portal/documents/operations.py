@@ -11,7 +11,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.models import User
@@ -143,7 +143,8 @@ def _join(asked: Paper) -> Paper | None:
 
 def retry_paper(paper: Paper, *, by: Actor) -> None:
     """Ask again for one's own paper that failed or was cancelled; raises Stale otherwise."""
-    own = Paper.objects.filter(Q(requested_by_id=by.user_id) | Q(also_asked_by=by.user_id), pk=paper.pk)
+    shared = Paper.also_asked_by.through.objects.filter(user_id=by.user_id).values("paper_id")
+    own = Paper.objects.filter(Q(requested_by_id=by.user_id) | Q(pk__in=shared), pk=paper.pk)
     if not own.filter(status__in=STOPPED).update(**AGAIN):
         raise Stale("这份文书正在生成或已经生成。")
     transaction.on_commit(wake, robust=True)
@@ -151,8 +152,10 @@ def retry_paper(paper: Paper, *, by: Actor) -> None:
 
 def cancel_paper(paper: Paper, *, by: Actor) -> None:
     """Cancel one's own waiting paper; raises Stale when a worker has it, or others wait for it too."""
-    alone = Paper.objects.filter(pk=paper.pk, requested_by_id=by.user_id, also_asked_by=None)
-    if not alone.filter(status=Paper.Status.REQUESTED).update(status=Paper.Status.CANCELLED):
+    # Nothing is joined: conditions behind a join are asked before the row is locked, and a worker slips in.
+    shared = Paper.also_asked_by.through.objects.filter(paper_id=paper.pk)
+    own = Paper.objects.filter(~Exists(shared), pk=paper.pk, requested_by_id=by.user_id)
+    if not own.filter(status=Paper.Status.REQUESTED).update(status=Paper.Status.CANCELLED):
         raise Stale("这份文书已开始生成，或者还有别人在等，不能取消。")
 
 
