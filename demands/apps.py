@@ -20,6 +20,7 @@ class DemandsConfig(AppConfig):
 
         register_paper(documents.ATTACHMENT_4)
         register_paper(documents.DEMAND_LIST)
+        register_paper(documents.MARKED_WORKBOOK)
         register_sheet(documents.ATTACHMENT_4_SHEET)
         register_sheet(documents.DEMANDS_SHEET)
         for card in desk.CARDS:

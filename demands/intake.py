@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 
+from demands.models import ImportBatch
 from demands.rules.attachment4 import Attachment4File, refused_file, understand
 from demands.rules.words import KIND_CODES, TIER_CODES
 from pilot_portal.common.errors import Refused
@@ -49,6 +50,22 @@ def read_upload(upload: UploadedFile) -> Read:
     content = upload.read()
     upload.seek(0)
     return read_bytes(content)
+
+
+def read_stored(batch: ImportBatch) -> Read:
+    """Read the workbook that is kept beside an import."""
+    if batch.file is None:
+        return Read(refused_file("原文件已不存在，请重新上传。"), batch.sha256)
+    with batch.file.file.open("rb") as stream:
+        return read_bytes(stream.read())
+
+
+def digest_of(upload: UploadedFile) -> str:
+    """The digest by which the same file is known again; the upload is left at its beginning."""
+    upload.seek(0)
+    digest = hashlib.file_digest(upload, "sha256").hexdigest()
+    upload.seek(0)
+    return digest
 
 
 def read_path(path: Path) -> Read:

@@ -5,10 +5,11 @@ from django.urls import path
 from demands.views import enterprise, public
 from demands.views.city import lists as city_lists
 from demands.views.city import queue as city_queue
-from demands.views.county import imports, library, papers
+from demands.views.county import import_rows, imports, library, papers
 from demands.views.county import queue as county_queue
 
 app_name = "demands"
+IMPORT_ROW = "desk/county/demands/imports/<int:pk>/rows/<int:ordinal>"
 
 for_everybody = [
     path("demands/", public.demand_list, name="public-demand-list"),
@@ -31,6 +32,12 @@ for_counties = [
     path("desk/county/demands/summary/<slug:code>/", papers.make_summary, name="county-summary-make"),
     path("desk/county/demands/imports/", imports.import_list, name="county-import-list"),
     path("desk/county/demands/imports/<int:pk>/", imports.imported, name="county-import"),
+    path("desk/county/demands/imports/<int:pk>/progress/", imports.progress, name="county-import-progress"),
+    path("desk/county/demands/imports/<int:pk>/marked/", import_rows.marked, name="county-import-marked"),
+    path(f"{IMPORT_ROW}/", import_rows.edit, name="county-import-row"),
+    path(f"{IMPORT_ROW}/confirm/", import_rows.confirm, name="county-import-row-confirm"),
+    path(f"{IMPORT_ROW}/leave-out/", import_rows.leave_out, name="county-import-row-leave-out"),
+    path(f"{IMPORT_ROW}/suggest/", import_rows.suggest, name="county-import-row-suggest"),
     path("desk/county/demands/imports/<int:pk>/commit/", imports.commit, name="county-import-commit"),
     path("desk/county/demands/imports/<int:pk>/undo/", imports.undo, name="county-import-undo"),
     path("desk/county/demands/<int:pk>/", county_queue.demand, name="county-demand"),

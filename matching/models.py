@@ -86,6 +86,8 @@ class Claim(PriceSplit, Case):
     created_at = models.DateTimeField("建立时间")
     submitted_at = models.DateTimeField("揭榜时间", null=True, blank=True)
     frozen_from = models.CharField("冻结前状态", max_length=24, blank=True)
+    # The last correction of the demand that the claimant has agreed to.
+    confirmed_correction = models.PositiveSmallIntegerField("已确认的更正", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "揭榜"

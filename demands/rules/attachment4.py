@@ -5,8 +5,9 @@ where one lies near, a suggestion; what cannot be read is empty with a warning.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as stays
 from functools import lru_cache
 from typing import Any
 
@@ -67,6 +68,9 @@ class Attachment4Row:
     warn: tuple[str, ...]
     raw: dict[str, str]
     notes: tuple[str, ...] = ()
+    # The field (or mark) that each note is about, and the column of their sheet (from 0) of each field.
+    about: tuple[str, ...] = ()
+    columns: Mapping[str, int] = stays(default_factory=dict)
 
     def to_json(self, *, detailed: bool = False) -> dict[str, Any]:
         """The row as `import_demands --json` prints it; with `detailed` also what stood there and why."""
@@ -82,7 +86,14 @@ class Attachment4Row:
             "remark": self.remark,
             "warn": list(self.warn),
         }
-        return told | {"raw": self.raw, "notes": list(self.notes)} if detailed else told
+        if not detailed:
+            return told
+        return told | {
+            "raw": self.raw,
+            "notes": list(self.notes),
+            "about": list(self.about),
+            "columns": dict(self.columns),
+        }
 
 
 @dataclass(frozen=True)
@@ -139,17 +150,20 @@ class _Row:
         self.sheet, self.row, self.header = sheet, row, header
         self.warn: set[str] = set()
         self.notes: list[str] = []
+        self.about: list[str] = []
 
     def doubt(self, field: str, message: str) -> None:
         """Something of a field needs a person."""
         column = self.header.column(field)
         where = f" {column_letters(column)} 列" if column is not None else "（表中没有这一列）"
         self.warn.add(field)
+        self.about.append(field)
         self.notes.append(f"「{self.sheet}」第 {self.row.number} 行{where}“{LABELS[field]}”：{message}。")
 
     def mark(self, name: str, message: str) -> None:
         """Something of the whole row needs a person."""
         self.warn.add(name)
+        self.about.append(name)
         self.notes.append(f"「{self.sheet}」第 {self.row.number} 行：{message}。")
 
     def tidy(self, field: str, text: str) -> str:
@@ -325,6 +339,8 @@ def _understood(
         warn=tuple(sorted(row.warn)),
         raw=raw,
         notes=tuple(row.notes),
+        about=tuple(row.about),
+        columns={name: columns[0] for name, columns in row.header.columns.items() if columns},
     )
 
 

@@ -5,7 +5,7 @@ Works on the rows as `import_demands --json` prints them. Nothing is guessed: a 
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from demands.rules.words import KIND_CODES, TIER_CODES
@@ -13,6 +13,9 @@ from pilot_portal.common.text import name_key
 
 GOOD, DOUBT, WRONG = "good", "doubt", "wrong"
 Parsed = Mapping[str, Any]
+# What an officer may type instead of what was read, and the mark that a person has looked at the row.
+FIELDS = ("company", "county", "services", "status", "target", "contact", "phone", "remark")
+CONFIRMED = "confirmed"
 
 WARNINGS: dict[str, str] = {
     "company": "企业名称需核对",
@@ -47,6 +50,7 @@ class Row:
     remark: str
     warn: tuple[str, ...]
     doubts: tuple[str, ...] = ()
+    is_confirmed: bool = False
     level: str = GOOD
     notes: tuple[str, ...] = field(default=())
 
@@ -75,60 +79,85 @@ class Known:
     firms: Mapping[str, str] = field(default_factory=dict)
 
 
+def row_of(sheet: str, data: Mapping[str, Any], edits: Mapping[str, Any] | None = None) -> Row:
+    """A row as read, with what an officer typed instead; doubts about what he typed over are settled."""
+    edits = edits or {}
+    settled = set(edits) & set(FIELDS)
+    told = {name: edits.get(name, data[name]) for name in FIELDS}
+    if edits.get(CONFIRMED):
+        warn, doubts = (), ()
+    else:
+        warn = tuple(name for name in data["warn"] if name not in settled)
+        sentences, about = data.get("notes") or (), data.get("about") or ()
+        if settled and about:
+            sentences = [note for note, name in zip(sentences, about, strict=True) if name not in settled]
+        elif settled or not sentences:
+            sentences = [WARNINGS.get(name, name) for name in warn]
+        doubts = tuple(sentences)
+    return Row(
+        sheet=sheet,
+        row=data["row"],
+        company=told["company"],
+        county=told["county"],
+        kinds=tuple(told["services"]),
+        status=told["status"],
+        target=told["target"],
+        contact=told["contact"],
+        phone=told["phone"],
+        remark=told["remark"],
+        warn=warn,
+        doubts=doubts,
+        is_confirmed=bool(edits.get(CONFIRMED)),
+    )
+
+
 def read_rows(parsed: Parsed) -> Iterator[Row]:
     """The rows of a read workbook, sheet after sheet, not yet judged."""
     for sheet in parsed.get("sheets", []):
         for row in sheet["rows"]:
-            yield Row(
-                sheet=sheet["name"],
-                row=row["row"],
-                company=row["company"],
-                county=row["county"],
-                kinds=tuple(row["services"]),
-                status=row["status"],
-                target=row["target"],
-                contact=row["contact"],
-                phone=row["phone"],
-                remark=row["remark"],
-                warn=tuple(row["warn"]),
-                doubts=tuple(row.get("notes") or (WARNINGS.get(name, name) for name in row["warn"])),
-            )
+            yield row_of(sheet["name"], row)
 
 
-def _wrongs(row: Row, region: str, first: Mapping[str, Row], known: Known) -> list[str]:
-    wrongs = []
-    if not row.company:
-        wrongs.append("没有企业名称")
-    if not row.kind_codes:
-        wrongs.append("没有认出所需服务，请写十大类型之一")
-    if row.county and row.county != region:
-        wrongs.append(f"所属县市区为{row.county}，不是{region}")
-    if row.key in known.keys:
-        wrongs.append("此前已导入过同样的一行")
-    elif row.key in first:
-        wrongs.append(f"与{first[row.key].place}相同")
-    return wrongs
-
-
-def judge(parsed: Parsed, *, region: str, known: Known | None = None) -> list[Row]:
-    """Every row with its level and the reasons in words.
+class Judge:
+    """Judges row after row of one workbook; remembers which rows came before.
 
     Args:
-        parsed: what was read from the workbook.
         region: the full name of the county that sends it.
         known: what the round already holds; nothing unless given.
     """
-    known = known or Known()
-    judged: list[Row] = []
-    first: dict[str, Row] = {}
-    for row in read_rows(parsed):
-        wrongs = _wrongs(row, region, first, known)
+
+    def __init__(self, region: str, known: Known | None = None) -> None:
+        self.region = region
+        self.known = known or Known()
+        self.first: dict[str, str] = {}
+
+    def __call__(self, row: Row) -> Row:
+        """The row with its level and the reasons in words."""
+        wrongs = self._wrongs(row)
         doubts = list(row.doubts)
-        number = known.firms.get(name_key(row.company))
-        if number and not wrongs:
+        number = self.known.firms.get(name_key(row.company))
+        if number and not wrongs and not row.is_confirmed:
             doubts.append(f"该企业本批次已有需求 {number}，请确认是另一项")
         level = WRONG if wrongs else DOUBT if doubts else GOOD
         if level != WRONG:
-            first.setdefault(row.key, row)
-        judged.append(Row(**{**vars(row), "level": level, "notes": (*wrongs, *doubts)}))
-    return judged
+            self.first.setdefault(row.key, row.place)
+        return replace(row, level=level, notes=(*wrongs, *doubts))
+
+    def _wrongs(self, row: Row) -> list[str]:
+        wrongs = []
+        if not row.company:
+            wrongs.append("没有企业名称")
+        if not row.kind_codes:
+            wrongs.append("没有认出所需服务，请写十大类型之一")
+        if row.county and row.county != self.region:
+            wrongs.append(f"所属县市区为{row.county}，不是{self.region}")
+        if row.key in self.known.keys:
+            wrongs.append("此前已导入过同样的一行")
+        elif row.key in self.first:
+            wrongs.append(f"与{self.first[row.key]}相同")
+        return wrongs
+
+
+def judge(parsed: Parsed, *, region: str, known: Known | None = None) -> list[Row]:
+    """Every row with its level and the reasons in words."""
+    return [*map(Judge(region, known), read_rows(parsed))]

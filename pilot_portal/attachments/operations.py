@@ -14,6 +14,7 @@ from pilot_portal.attachments.models import AccessEntry, Attachment
 from pilot_portal.common.errors import Problem, Refused
 from pilot_portal.common.text import clean, without_invisible
 
+OLD_SHEETS = (b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\r\n", b"\n")
 # Suffix → media type and the bytes such a file begins with.
 KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
     ".pdf": ("application/pdf", (b"%PDF-",)),
@@ -21,7 +22,10 @@ KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
     ".jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
     ".png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
     ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (b"PK\x03\x04",)),
-    ".xls": ("application/vnd.ms-excel", (b"\xd0\xcf\x11\xe0", b"<", b"\xef\xbb\xbf<")),
+    # Old names for whatever a program wrote: Excel's own, a renamed .xlsx, a web page in any encoding.
+    ".xls": ("application/vnd.ms-excel", OLD_SHEETS),
+    ".et": ("application/vnd.ms-excel", OLD_SHEETS),
+    ".ods": ("application/vnd.oasis.opendocument.spreadsheet", (b"PK\x03\x04",)),
     ".docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", (b"PK\x03\x04",)),
 }
 # The folder by which a zip file is what its suffix says.

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from django.db import models, transaction
 from django.db.models import Case as SqlCase
-from django.db.models import F, Value, When
+from django.db.models import F, OuterRef, Subquery, Value, When
 
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.workflow.models import Case, Entry
@@ -199,9 +199,14 @@ class Workflow:
                 for case in made
             ]
             Entry.objects.bulk_create(entries, batch_size=BATCH)
+            first_entry = Entry.objects.filter(case_type=self.case_type, case_id=OuterRef("pk"), step=0)
+            for begin in range(0, len(made), BATCH):
+                keys = [case.pk for case in made[begin : begin + BATCH]]
+                model._default_manager.filter(pk__in=keys).update(
+                    digest=Subquery(first_entry.values("digest"))
+                )
             for case, entry in zip(made, entries, strict=True):
                 case.digest = entry.digest
-            model._default_manager.bulk_update(made, ["digest"], batch_size=BATCH)
         return list(made)
 
     def move(

@@ -4,7 +4,7 @@ import pytest
 
 from demands import operations, queries
 from demands.models import Demand, Enterprise, ImportBatch
-from demands.queries.imports import preview
+from demands.queries.imports import rows_of
 from demands.rules.rows import DOUBT, GOOD, WRONG
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
 from pilot_portal.workflow.queries import audit_problems
@@ -43,7 +43,7 @@ def read(by, *rows, **changed):
 
 def test_a_preview_takes_nothing_over(wang):
     batch = read(wang)
-    assert [r.level for r in preview(batch)] == [GOOD, DOUBT, WRONG, DOUBT]
+    assert [r.level for r in rows_of(batch)] == [GOOD, DOUBT, WRONG, DOUBT]
     assert (batch.rows_total, Demand.objects.count(), Enterprise.objects.count()) == (4, 0, 0)
 
 
@@ -51,7 +51,8 @@ def test_the_good_rows_become_submitted_demands(wang):
     batch = read(wang)
     done = operations.commit_batch(batch, by=wang, at=NOW)
     demand = Demand.objects.get(batch=batch)
-    assert [r.row for r in done.left_out] == [6, 7, 8]
+    assert [r.row for r in rows_of(batch).filter(is_taken=False)] == [6, 7, 8]
+    assert (done.taken, done.left_out) == (1, 3)
     assert (demand.state, demand.number, demand.origin) == ("SUBMITTED", "2023-D-0001", "IMPORT")
     assert demand.source_row == "Sheet 第 5 行"
     assert sorted(kind.code for kind in demand.kinds.all()) == ["consulting", "digital"]
@@ -75,7 +76,7 @@ def test_doubtful_rows_come_along_when_the_officer_says_so(wang):
 def test_the_same_file_twice_makes_no_doubles(wang):
     operations.commit_batch(read(wang), by=wang, at=NOW)
     again = read(wang)
-    assert preview(again)[0].level == WRONG
+    assert rows_of(again)[0].level == WRONG
     with pytest.raises(Refused):
         operations.commit_batch(again, by=wang, at=NOW)
     assert Demand.objects.count() == 1
@@ -115,8 +116,8 @@ def test_an_import_is_undone_while_nothing_stands_on_it(wang):
 
 def test_an_import_that_was_built_on_is_not_undone(wang):
     batch = read(wang)
-    demand = operations.commit_batch(batch, by=wang, at=NOW).demands[0]
-    demand = queries.visible_demands(wang).get(pk=demand.pk)
+    operations.commit_batch(batch, by=wang, at=NOW)
+    demand = queries.visible_demands(wang).get(batch=batch)
     operations.verify_demand(demand, by=wang, at=NOW)
     with pytest.raises(Refused) as refused:
         operations.undo_batch(batch, note="传错文件", by=wang, at=NOW)

@@ -176,7 +176,7 @@ def test_upload_preview_import_undo(county):
     ):
         assert words in page
     for level in ("good", "doubt", "wrong"):
-        assert f'<tr class="{level}">' in page
+        assert f'<tr class="{level}" id="row-' in page
         assert county.get(f"{url}?level={level}").content.decode().count("<tr class=") == 1
     done = county.post(f"{url}commit/", follow=True).content.decode()
     assert "已导入 1 项需求，留下 2 行未导入" in done

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.core.files.base import ContentFile
 
-from demands.models import Demand, ImportBatch, RecordClaim
+from demands.models import Demand, ImportBatch, ImportRow, RecordClaim
 from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
 from institutions.models import Application, CountyReport, PilotInstitution
 from matching.models import Claim, Engagement
@@ -91,10 +91,18 @@ def import_batch(world: World, *, own: bool = True) -> ImportBatch:
         region=world.region if own else factories.region("430223"),
         file_name="示例.xlsx",
         sha256="0" * 64,
-        parsed={"rows": []},
         uploaded_by=world.people["county_handler"].user,
         uploaded_at=world.at,
     )
+
+
+def import_row(world: World, *, own: bool = True) -> dict[str, int]:
+    """A row of such a workbook in which the firm's name is missing."""
+    data = {"row": 5, "county": "", "services": [], "status": "", "target": "", "warn": ["company"]}
+    data |= {"company": "", "contact": "", "phone": "", "remark": ""}
+    batch = import_batch(world, own=own)
+    ImportRow.objects.create(batch=batch, ordinal=1, sheet="示例", row=5, data=data, level="wrong")
+    return {"pk": batch.pk, "ordinal": 1}
 
 
 def record_claim(world: World) -> RecordClaim:
@@ -169,6 +177,8 @@ ARGUMENTS: dict[str, Callable[[World], Arguments]] = {
     "foreign_firm": lambda _world: {"pk": factories.enterprise(where=factories.region("430223")).pk},
     "own_import": lambda world: {"pk": import_batch(world).pk},
     "foreign_import": lambda world: {"pk": import_batch(world, own=False).pk},
+    "own_import_row": import_row,
+    "foreign_import_row": lambda world: import_row(world, own=False),
     "open_round": lambda world: {"code": factories.make_round("2025", at=world.at).code},
     "own_pilot": lambda world: {"pk": world.pilot.pk},
     "published_pilot": published_pilot,

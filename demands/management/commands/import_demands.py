@@ -99,8 +99,8 @@ class Command(BaseCommand):
         )
         done = operations.commit_batch(batch, by=by, at=at, with_doubtful=options["with_doubtful"])
         if not options["json"]:
-            self._tell(done.left_out)
-        return f"已导入 {len(done.demands)} 项需求，留下 {len(done.left_out)} 行。"
+            self._tell([row for row in rows if row.level not in takes])
+        return f"已导入 {done.taken} 项需求，留下 {done.left_out} 行。"
 
     def _tell(self, rows: list[Row]) -> None:
         """A line a row: where it stands, how it was understood, why not."""

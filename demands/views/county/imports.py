@@ -1,6 +1,7 @@
 """Attachment 4 in: upload, a preview of every row, import when the officer says so, undo."""
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,31 +10,54 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from demands import intake, operations, queries
 from demands.forms.staff import NoteForm, WorkbookForm
-from demands.models import ImportBatch
-from demands.queries.imports import file_known, preview
-from demands.rules.rows import DOUBT, GOOD, WRONG
+from demands.models import ImportBatch, ImportRow
+from demands.queries.imports import UNDER_WAY, counts_of, file_known, rows_at, rows_of
+from demands.rules.rows import DOUBT, GOOD, WRONG, row_of
 from pilot_portal.accounts.actors import COUNTY
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
+from pilot_portal.rounds.models import Round
 
 STATUS = ImportBatch.Status
 TONES = {STATUS.READ: "info", STATUS.COMMITTED: "ok", STATUS.REFUSED: "bad", STATUS.UNDONE: ""}
-LEVELS = {GOOD: ("可导入", "ok"), DOUBT: ("有疑问", "wait"), WRONG: ("不能导入", "bad")}
+LEFT = "left"
+LEVELS = {
+    GOOD: ("可导入", "ok"),
+    DOUBT: ("有疑问", "wait"),
+    WRONG: ("不能导入", "bad"),
+    LEFT: ("不导入", ""),
+}
+# Up to this size a workbook is read while the officer waits; a longer one is a worker's.
+READ_AT_ONCE = 256 * 1024
 READERS = ("leader", "auditor")
 PAGE = 20
 ROWS_A_PAGE = 100
 
 
 def _state(batch: ImportBatch) -> dict[str, str]:
-    return {"label": STATUS(batch.status).label, "tone": TONES[STATUS(batch.status)]}
+    return {"label": STATUS(batch.status).label, "tone": TONES.get(STATUS(batch.status), "info")}
+
+
+def _receive(request: HttpRequest, upload: UploadedFile, round: Round) -> ImportBatch:
+    """Reads a short workbook now, hands a long one to a worker."""
+    where = {
+        "round": round,
+        "region": request.actor.organisation.region,
+        "by": request.actor,
+        "at": clock.now(),
+    }
+    if (upload.size or 0) > READ_AT_ONCE:
+        return operations.receive_workbook(upload, sha256=intake.digest_of(upload), **where)
+    read = intake.read_upload(upload)
+    name = upload.name or "附件4"
+    return operations.read_workbook(read.parsed, file_name=name, sha256=read.sha256, upload=upload, **where)
 
 
 @for_roles(*COUNTY, readers=READERS)
 @require_http_methods(["GET", "POST"])
 def import_list(request: HttpRequest) -> HttpResponse:
     """The county's imports, and the form for the next workbook."""
-    at = clock.now()
     rounds = {found.code: found for found in queries.open_rounds()}
     choices = [(code, found.title) for code, found in rounds.items()]
     files = request.FILES if request.method == "POST" else None
@@ -42,26 +66,16 @@ def import_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            upload = form.cleaned_data["file"]
             try:
-                read = intake.read_upload(upload)
-                batch = operations.read_workbook(
-                    read.parsed,
-                    round=rounds[form.cleaned_data["round"]],
-                    region=request.actor.organisation.region,
-                    file_name=upload.name or "附件4",
-                    sha256=read.sha256,
-                    by=request.actor,
-                    at=at,
-                    upload=upload,
-                )
+                batch = _receive(request, form.cleaned_data["file"], rounds[form.cleaned_data["round"]])
             except NotAllowed:
                 raise
             except Refused as refused:
                 refusal, status = refused.message, refused.status
             else:
                 return redirect("demands:county-import", pk=batch.pk)
-    page = Paginator(queries.visible_batches(request.actor), PAGE).get_page(request.GET.get("page"))
+    batches = queries.visible_batches(request.actor).filter(kind=ImportBatch.Kind.DEMANDS)
+    page = Paginator(batches, PAGE).get_page(request.GET.get("page"))
     rows = [
         {
             "batch": batch,
@@ -80,23 +94,53 @@ def import_list(request: HttpRequest) -> HttpResponse:
     return render(request, "demands/county/imports.html", context, status=status)
 
 
+def _shown(row: ImportRow) -> dict[str, object]:
+    """One row as the page shows it: what holds now, why, and what may be done with it."""
+    level = LEFT if row.is_left_out else row.level
+    label, tone = LEVELS[level]
+    suggested = {} if row.edits.get("confirmed") else row.data.get("suggest", {})
+    return {
+        "row": row_of(row.sheet, row.data, row.edits),
+        "ordinal": row.ordinal,
+        "revision": row.revision,
+        "level": level,
+        "notes": row.reasons,
+        "is_edited": bool(row.edits),
+        "is_taken": row.is_taken,
+        "may_confirm": level == DOUBT,
+        "may_leave": level != LEFT,
+        "suggested": [
+            {"field": field, "word": word}
+            for field, words in suggested.items()
+            if field not in row.edits
+            for word in words
+        ],
+        "state": {"label": "已导入" if row.is_taken else label, "tone": "ok" if row.is_taken else tone},
+    }
+
+
+def _stats(counts: dict[str, int], level: str) -> list[dict[str, object]]:
+    stats: list[dict[str, object]] = [
+        {"count": sum(counts.values()), "label": "读到的行", "url": "?", "current": level not in LEVELS}
+    ]
+    return stats + [
+        {"count": counts[key], "label": label, "url": f"?level={key}", "current": level == key}
+        for key, (label, _) in LEVELS.items()
+        if key != LEFT or counts[LEFT]
+    ]
+
+
 @for_roles(*COUNTY, readers=READERS)
 @require_GET
 def imported(request: HttpRequest, pk: int) -> HttpResponse:
     """Every row of a workbook: understood, doubtful (yellow), wrong (red), by the row of their sheet."""
     batch = get_object_or_404(queries.visible_batches(request.actor), pk=pk)
-    rows = preview(batch)
-    counts = {level: sum(row.level == level for row in rows) for level in LEVELS}
+    counts = counts_of(batch)
     level = request.GET.get("level", "")
-    shown = [row for row in rows if row.level == level] if level in LEVELS else rows
-    page = Paginator(shown, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    twin = file_known(batch.round_id, batch.region_id, batch.sha256)
-    stats = [{"count": len(rows), "label": "读到的行", "url": "?", "current": level not in LEVELS}]
-    stats += [
-        {"count": counts[key], "label": label, "url": f"?level={key}", "current": level == key}
-        for key, (label, _) in LEVELS.items()
-    ]
+    rows = rows_at(batch, level) if level in LEVELS else rows_of(batch)
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     may_act = request.actor.is_county
+    is_waiting = batch.status == STATUS.READ
     return render(
         request,
         "demands/county/import.html",
@@ -104,25 +148,32 @@ def imported(request: HttpRequest, pk: int) -> HttpResponse:
             "batch": batch,
             "state": _state(batch),
             "page": page,
-            "stats": stats,
-            "rows": [
-                {
-                    "row": row,
-                    "level": row.level,
-                    "state": {"label": LEVELS[row.level][0], "tone": LEVELS[row.level][1]},
-                }
-                for row in page.object_list
-            ],
+            "level": level if level in LEVELS else "",
+            "stats": _stats(counts, level),
+            "rows": [_shown(row) for row in page.object_list],
             "good": counts[GOOD],
             "doubtful": counts[DOUBT],
-            "twin": twin if twin and twin.pk != batch.pk else None,
-            "may_commit": may_act and batch.status == STATUS.READ and counts[GOOD] + counts[DOUBT] > 0,
+            "twin": file_known(batch),
+            "may_edit": may_act and is_waiting,
+            "may_commit": may_act and is_waiting and counts[GOOD] + counts[DOUBT] > 0,
             "may_undo": may_act and batch.status == STATUS.COMMITTED,
-            "is_waiting": batch.status == STATUS.READ,
-            "unit": batch.parsed.get("unit"),
-            "notes": batch.parsed.get("notes", []),
+            "may_mark": may_act and batch.file is not None and counts[DOUBT] + counts[WRONG] > 0,
+            "under_way": UNDER_WAY.get(batch.status, ""),
         },
     )
+
+
+@for_roles(*COUNTY, readers=READERS)
+@require_GET
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a worker is with an import; asked again by the page until it is done."""
+    batch = get_object_or_404(queries.visible_batches(request.actor), pk=pk)
+    under_way = UNDER_WAY.get(batch.status, "")
+    context = {"batch": batch, "under_way": under_way}
+    answer = render(request, "demands/county/_import_progress.html", context)
+    if not under_way:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @for_roles(*COUNTY)
@@ -131,7 +182,7 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes the good rows over, or the doubtful ones too."""
     batch = get_object_or_404(queries.visible_batches(request.actor), pk=pk)
     try:
-        done = operations.commit_batch(
+        done = operations.order_batch(
             batch, by=request.actor, at=clock.now(), with_doubtful="doubtful" in request.POST
         )
     except NotAllowed:
@@ -139,8 +190,11 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("demands:county-import", pk=pk)
-    left = f"，留下 {len(done.left_out)} 行未导入" if done.left_out else ""
-    messages.success(request, f"已导入 {len(done.demands)} 项需求{left}。请在需求审核中核实。")
+    if done is None:
+        messages.info(request, "已开始导入，可以先办别的事，导入完成后在本页查看结果。")
+        return redirect("demands:county-import", pk=pk)
+    left = f"，留下 {done.left_out} 行未导入" if done.left_out else ""
+    messages.success(request, f"已导入 {done.taken} 项需求{left}。请在需求审核中核实。")
     return redirect("demands:county-demand-list")
 
 
@@ -155,7 +209,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                count = operations.undo_batch(
+                count = operations.order_undo(
                     batch, note=form.cleaned_data["note"], by=request.actor, at=clock.now()
                 )
             except NotAllowed:
@@ -163,7 +217,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             except Refused as refused:
                 refusal, status = refused.message, refused.status
             else:
-                messages.success(request, f"已撤销导入，{count} 项需求不再办理。")
+                said = "已开始撤销导入。" if count is None else f"已撤销导入，{count} 项需求不再办理。"
+                messages.success(request, said)
                 return redirect("demands:county-import", pk=pk)
     return render(
         request,
