@@ -6,7 +6,7 @@ import sys
 
 import django
 
-MODULES = ("pages", "papers")
+MODULES = ("pages", "papers", "imports")
 
 
 def main() -> int:

@@ -108,7 +108,7 @@ def test_more_rows_than_can_be_are_refused():
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"constant_memory": True})
     page = book.add_worksheet()
-    for row in range(20_001):
+    for row in range(20_201):
         page.write_number(row, 0, row)
     book.close()
     with pytest.raises(Refused, match="20000 行"):

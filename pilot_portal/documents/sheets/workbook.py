@@ -8,6 +8,8 @@ from typing import Any
 from pilot_portal.common.errors import Refused
 
 MOST_ROWS = 20_000
+# Beside them stand titles, headers, notes and totals.
+ROOM_AROUND = 200
 MOST_BLANK_ROWS = 2_000
 # From here on a number of Excel no longer holds every digit (15 significant ones).
 EXACT = 10**15
@@ -109,7 +111,7 @@ class Gathering:
             self.blanks += 1
             return self.blanks < MOST_BLANK_ROWS
         self.blanks = 0
-        if len(self.rows) >= MOST_ROWS:
+        if len(self.rows) >= MOST_ROWS + ROOM_AROUND:
             raise Refused(f"表格超过 {MOST_ROWS} 行，请分成几份后分别上传。")
         self.rows.append(SheetRow(number, tuple(cells), hidden=hidden))
         return True

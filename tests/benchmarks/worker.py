@@ -1,0 +1,34 @@
+"""A worker of one sweep in a process of its own: its time and its memory, as one JSON line.
+
+python -m tests.benchmarks.worker
+"""
+
+import json
+import resource
+import sys
+import time
+
+import django
+
+KIB_OF_MIB = 1024
+
+
+def main() -> int:
+    """Works what waits, then tells seconds and peak memory in MiB, of this process and of its children."""
+    django.setup()
+    from demands.tasks import sweep_imports  # noqa: PLC0415 - only once Django is ready
+
+    began = time.perf_counter()
+    worked = sweep_imports()
+    told = {
+        "worked": worked,
+        "seconds": time.perf_counter() - began,
+        "own": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_OF_MIB,
+        "children": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / KIB_OF_MIB,
+    }
+    sys.stdout.write(json.dumps(told) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
