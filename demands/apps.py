@@ -12,6 +12,7 @@ class DemandsConfig(AppConfig):
     def ready(self) -> None:
         """Wire the app into the registries of the ground."""
         from demands import desk, documents
+        from demands.queries.demands import sees_scan
         from demands.queries.imports import sees_file
         from pilot_portal.attachments.registry import register_guard
         from pilot_portal.bulletin.registry import register_block
@@ -28,3 +29,4 @@ class DemandsConfig(AppConfig):
         register_nav(*desk.PLACES)
         register_block(desk.HOME_BLOCK)
         register_guard("demands.importbatch", sees_file)
+        register_guard("demands.demand", sees_scan)

@@ -30,6 +30,7 @@ from demands.operations.imports import (
     receive_workbook,
     undo_batch,
 )
+from demands.operations.paper import enter_paper_demand
 from demands.operations.publication import (
     city_return_demand,
     edit_public_text,
@@ -54,6 +55,7 @@ __all__ = [
     "decide_record_claim",
     "edit_public_text",
     "edit_row",
+    "enter_paper_demand",
     "freeze_summary",
     "invite_enterprise",
     "leave_out_row",

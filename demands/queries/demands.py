@@ -49,6 +49,13 @@ def visible_demands(actor: Actor) -> QuerySet[Demand]:
     return demands.filter(published_at__isnull=False)
 
 
+def sees_scan(actor: Actor, demand_id: int, _purpose: str) -> bool:
+    """Whether the actor may fetch the scan of a paper demand: its county, the city's readers, the firm."""
+    if not (actor.is_county or actor.reads_city or actor.is_enterprise):
+        return False
+    return visible_demands(actor).filter(pk=demand_id).exists()
+
+
 def counts_by_state(demands: QuerySet[Demand]) -> dict[str, int]:
     """How many demands stand in each state."""
     rows = demands.order_by().prefetch_related(None).values_list("state").annotate(n=Count("pk"))

@@ -4,7 +4,7 @@ Works on the rows as `import_demands --json` prints them. Nothing is guessed: a 
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,6 +29,15 @@ WARNINGS: dict[str, str] = {
     "hidden_row": "这一行在表中被隐藏",
     "duplicate": "表内有重复的行",
 }
+
+
+def row_key(company: str, kinds: Iterable[str], target: str) -> str:
+    """The same firm asking for the same services and goal: one demand, by whatever way it comes.
+
+    Takes the firm's name, the codes of the services in the order of the notice, the code of the goal.
+    """
+    parts = [name_key(company), ",".join(kinds), target]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -66,9 +75,8 @@ class Row:
 
     @property
     def key(self) -> str:
-        """The same firm asking for the same services and goal: the same row, however often it is sent."""
-        parts = [name_key(self.company), ",".join(self.kind_codes), TIER_CODES.get(self.target, "")]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        """By which the row is known again, however often it is sent."""
+        return row_key(self.company, self.kind_codes, TIER_CODES.get(self.target, ""))
 
 
 @dataclass(frozen=True)

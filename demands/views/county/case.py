@@ -12,6 +12,7 @@ from demands.operations.looks import note_contact_look
 from demands.queries import content
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import Actor
+from pilot_portal.attachments.queries import files_of
 from pilot_portal.common.errors import NotAllowed
 from pilot_portal.workflow.queries import timeline
 
@@ -47,6 +48,15 @@ def case_context(
         "changes": changes,
         "moments": moments,
         "entries": timeline(queries.CASE_TYPE, demand.pk),
+        "files": [
+            {
+                "title": file.name,
+                "url": reverse("attachments:download", args=[file.uuid]),
+                "size": file.size,
+                "at": file.uploaded_at,
+            }
+            for file in files_of(queries.CASE_TYPE, demand.pk)
+        ],
         "links": queries.case_links(request.actor, demand, at),
         "public_url": reverse("demands:public-demand", args=[demand.number]) if demand.published_at else "",
         "moves": [
