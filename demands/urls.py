@@ -5,7 +5,7 @@ from django.urls import path
 from demands.views import enterprise, public
 from demands.views.city import lists as city_lists
 from demands.views.city import queue as city_queue
-from demands.views.county import import_rows, imports, library, paper, papers
+from demands.views.county import exports, import_rows, imports, library, paper, papers
 from demands.views.county import queue as county_queue
 
 app_name = "demands"
@@ -30,6 +30,7 @@ for_counties = [
     path("desk/county/demands/batch/<slug:name>/", county_queue.batch, name="county-demand-batch"),
     path("desk/county/demands/summary/", papers.summary, name="county-summary"),
     path("desk/county/demands/summary/<slug:code>/", papers.make_summary, name="county-summary-make"),
+    path("desk/demands/export/", exports.export, name="demand-export"),
     path("desk/county/demands/paper/", paper.enter, name="county-demand-paper"),
     path("desk/county/demands/imports/", imports.import_list, name="county-import-list"),
     path("desk/county/demands/imports/<int:pk>/", imports.imported, name="county-import"),

@@ -1,6 +1,5 @@
 """The workbooks of the year's end: the figures of the evaluation, the cultivation results; as they stand."""
 
-import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -9,7 +8,7 @@ from evaluation import queries
 from evaluation.models import Evaluation, Result
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common import clock
-from pilot_portal.documents.registry import SheetKind
+from pilot_portal.documents.registry import SheetKind, SheetOrder
 from pilot_portal.documents.sheets import Column, TableSheet, write_table
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
@@ -17,17 +16,15 @@ from pilot_portal.rounds.models import Round
 FEN = 100
 
 
-def _table(
-    round: Round, place: str, words: tuple[str, str], columns: tuple[Column, ...], by: Actor, at: dt.datetime
-) -> TableSheet:
+def _table(order: SheetOrder, place: str, words: tuple[str, str], columns: tuple[Column, ...]) -> TableSheet:
     title, selection = words
     return TableSheet(
-        title=f"{round.year}年{title} {place}",
+        title=f"{order.round.year}年{title} {place}",
         columns=columns,
         cover=(
-            ("筛选条件", f"{round.title} · {place} · {selection}"),
-            ("导出时间", f"{clock.beijing(at):%Y-%m-%d %H:%M}（北京时间）"),
-            ("导出人", by.display),
+            ("筛选条件", f"{order.round.title} · {place} · {selection}"),
+            ("导出时间", f"{clock.beijing(order.at):%Y-%m-%d %H:%M}（北京时间）"),
+            ("导出人", order.actor.display),
             ("用途", "工作使用，请勿外传"),
         ),
     )
@@ -83,11 +80,9 @@ def _evaluation_rows(round: Round, actor: Actor) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def _build_evaluations(
-    round: Round, region: Region | None, stream: BinaryIO, actor: Actor, at: dt.datetime
-) -> int:
-    table = _table(round, "全市", ("期满评价汇总表", "全部机构"), EVALUATION_COLUMNS, actor, at)
-    return write_table(table, _evaluation_rows(round, actor), stream)
+def _build_evaluations(order: SheetOrder, stream: BinaryIO) -> int:
+    table = _table(order, "全市", ("期满评价汇总表", "全部机构"), EVALUATION_COLUMNS)
+    return write_table(table, _evaluation_rows(order.round, order.actor), stream)
 
 
 EVALUATIONS_SHEET = SheetKind(
@@ -134,12 +129,10 @@ def _result_rows(round: Round, region: Region | None, actor: Actor) -> Iterator[
         )
 
 
-def _build_results(
-    round: Round, region: Region | None, stream: BinaryIO, actor: Actor, at: dt.datetime
-) -> int:
-    place = region.name if region else "全市"
-    table = _table(round, place, ("培育成果清单", "全部成果"), RESULT_COLUMNS, actor, at)
-    return write_table(table, _result_rows(round, region, actor), stream)
+def _build_results(order: SheetOrder, stream: BinaryIO) -> int:
+    place = order.region.name if order.region else "全市"
+    table = _table(order, place, ("培育成果清单", "全部成果"), RESULT_COLUMNS)
+    return write_table(table, _result_rows(order.round, order.region, order.actor), stream)
 
 
 RESULTS_SHEET = SheetKind(

@@ -74,4 +74,5 @@ MARKED_WORKBOOK = PaperKind(
     file_name=_name,
     example=lambda: None,
     version=_version,
+    is_listed=False,
 )

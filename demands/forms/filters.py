@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from demands.models import Demand, Enterprise
-from demands.queries import public
+from demands.queries import conditions, public
 from demands.queries.enterprises import matching
 from pilot_portal.codes.models import Chain, ServiceKind, Tier
 from pilot_portal.codes.queries import labels
@@ -121,11 +121,11 @@ class QueueFilter(ListedFilter):
     """The queues of county and city: by words, round, state, kind, goal, county."""
 
     q = django_filters.CharFilter(label="企业名称或编号", method="search")
-    round = _choice("批次", "round__code")
+    round = _choice("批次", conditions.FIELDS["round"])
     state = django_filters.ChoiceFilter(label="状态", choices=STATE.choices, empty_label="全部")
-    county = _choice("县市区", "region__code")
-    kind = _choice("服务类型", "kinds__code")
-    tier = _choice("发展目标", "target_tier__code")
+    county = _choice("县市区", conditions.FIELDS["county"])
+    kind = _choice("服务类型", conditions.FIELDS["kind"])
+    tier = _choice("发展目标", conditions.FIELDS["tier"])
 
     class Meta:
         model = Demand
@@ -133,10 +133,7 @@ class QueueFilter(ListedFilter):
 
     def search(self, demands: QuerySet[Demand], _name: str, value: str) -> QuerySet[Demand]:
         """By firm or number."""
-        key = public.name_key(value)
-        return demands.filter(enterprise__name_key__contains=key) | demands.filter(
-            number__iexact=value.strip()
-        )
+        return conditions.in_words(demands, value)
 
 
 class EnterpriseFilter(ListedFilter):

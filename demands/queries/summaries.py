@@ -1,14 +1,18 @@
 """What stands in a county's Attachment 4, and its frozen editions."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import QuerySet
 
 from demands.models import CountySummary, Demand
+from demands.queries.conditions import under
 from demands.queries.demands import with_words
 from pilot_portal.accounts.actors import Actor
 
 STATE = Demand.State
+NO_CONDITION: Mapping[str, str] = MappingProxyType({})
 GIVEN_UP = frozenset({STATE.DRAFT, STATE.REFUSED, STATE.WITHDRAWN})
 # What a county vouches for to the city: checked, and not taken back since.
 VOUCHED_FOR = frozenset(
@@ -29,14 +33,22 @@ def _of(round_id: int, region_id: int | None) -> QuerySet[Demand]:
     return demands if region_id is None else demands.filter(region_id=region_id)
 
 
-def attachment_demands(round_id: int, region_id: int | None) -> QuerySet[Demand]:
-    """What a workbook of Attachment 4 lists: every live demand, by county and number."""
-    return _of(round_id, region_id).exclude(state__in=GIVEN_UP).order_by("region__position", "number")
+def attachment_demands(
+    round_id: int, region_id: int | None, query: Mapping[str, str] = NO_CONDITION
+) -> QuerySet[Demand]:
+    """What a workbook of Attachment 4 lists: every live demand under the conditions, by county and number."""
+    demands = under(_of(round_id, region_id), query)
+    if not query.get("state"):
+        demands = demands.exclude(state__in=GIVEN_UP)
+    return demands.exclude(state=STATE.DRAFT).order_by("region__position", "number")
 
 
-def export_demands(round_id: int, region_id: int | None) -> QuerySet[Demand]:
-    """What the plain export lists: everything ever submitted."""
-    return _of(round_id, region_id).exclude(state=STATE.DRAFT).order_by("region__position", "number")
+def export_demands(
+    round_id: int, region_id: int | None, query: Mapping[str, str] = NO_CONDITION
+) -> QuerySet[Demand]:
+    """What the plain export lists: everything ever submitted, under the conditions."""
+    demands = under(_of(round_id, region_id), query)
+    return demands.exclude(state=STATE.DRAFT).order_by("region__position", "number")
 
 
 def vouched_demands(round_id: int, region_id: int) -> QuerySet[Demand]:

@@ -1,6 +1,5 @@
 """The papers of a county report (推荐文件, 附件1) and of the roster."""
 
-import datetime as dt
 from typing import Any, BinaryIO
 
 from institutions.documents.applications import BUREAU, fonts_in_use, look_of
@@ -21,7 +20,7 @@ from pilot_portal.documents.pdf.forms import (
     covering_letter,
     roster,
 )
-from pilot_portal.documents.registry import PaperKind, Printing, SheetKind
+from pilot_portal.documents.registry import PaperKind, Printing, SheetKind, SheetOrder
 from pilot_portal.documents.sheets import write_attachment1
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
@@ -197,21 +196,21 @@ def _sees_sheet(actor: Actor, round: Round, region: Region | None) -> bool:
     return actor.is_county and region is not None and actor.region_id == region.pk
 
 
-def _write_sheet(round: Round, region: Region | None, stream: BinaryIO, actor: Actor, at: dt.datetime) -> int:
+def _write_sheet(order: SheetOrder, stream: BinaryIO) -> int:
     """The recommended applications as they stand, in the notice's layout."""
     applications = Application.objects.filter(
-        round=round, state__in=["RECOMMENDED", "PROPOSED", "PUBLICITY", "CONFIRMED"]
+        round=order.round, state__in=["RECOMMENDED", "PROPOSED", "PUBLICITY", "CONFIRMED"]
     ).select_related("organisation", "region")
-    if region is not None:
-        applications = applications.filter(region=region)
+    if order.region is not None:
+        applications = applications.filter(region=order.region)
     rows = [
         ReportRow(application=application, position=n)
         for n, application in enumerate(applications.order_by("region__position", "number"), 1)
     ]
-    report = CountyReport(round=round, region=region or Region(department=BUREAU))
+    report = CountyReport(round=order.round, region=order.region or Region(department=BUREAU))
     content = frozen_report(report, rows)
-    data = Attachment1Data(year=round.year, unit=content["unit"], rows=_rows(content["rows"]))
-    return write_attachment1(data, stream, at=at)
+    data = Attachment1Data(year=order.round.year, unit=content["unit"], rows=_rows(content["rows"]))
+    return write_attachment1(data, stream, at=order.at)
 
 
 ATTACHMENT_1_SHEET = SheetKind(

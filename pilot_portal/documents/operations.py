@@ -3,23 +3,27 @@
 import datetime as dt
 import hashlib
 import hmac
-import io
+import json
 import logging
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 
 from celery import current_app
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, Q
 
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.models import User
 from pilot_portal.accounts.queries import live_memberships
+from pilot_portal.attachments.operations import note_access
+from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
 from pilot_portal.documents.models import Paper
 from pilot_portal.documents.pdf import load_fonts
-from pilot_portal.documents.registry import PAPERS, SHEETS, PaperKind, Printing, SheetKind
+from pilot_portal.documents.registry import PAPERS, SHEETS, PaperKind, Printing, SheetKind, SheetOrder
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
 
@@ -81,22 +85,49 @@ def request_paper(
     return _enqueue(paper)
 
 
-def request_sheet(
+def request_sheet(  # noqa: PLR0913 - an export has that many conditions
     kind: SheetKind,
     round: Round,
     region: Region | None,
     *,
     by: Actor,
     at: dt.datetime,
+    query: Mapping[str, str] | None = None,
+    words: str = "",
+    columns: Sequence[str] = (),
+    purpose: str = "",
 ) -> Paper:
-    """Ask for a workbook as things stand; one under way for the same person is given instead."""
+    """Ask for a workbook as things stand; one under way for the same person is given instead.
+
+    Args:
+        kind: which workbook.
+        round: the round it is about.
+        region: the reporting unit, None for the whole city.
+        by: who asks; the workbook is his alone.
+        at: the moment.
+        query: the conditions of the list it is made from, as in the address.
+        words: the same conditions for people.
+        columns: the chosen columns, all where none is named.
+        purpose: what it is for, kept in the access log.
+
+    Raises NotAllowed where the actor may not see it.
+    """
     if not kind.may_see(by, round, region):
         raise NotAllowed("您没有权限导出这份汇总表。")
+    params = {
+        "round": round.code,
+        "region": region.code if region else "",
+        "query": dict(query or {}),
+        "words": words,
+        "columns": list(columns),
+        "purpose": purpose,
+    }
+    digest = hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()
     paper = Paper(
         kind=kind.code,
-        params={"round": round.code, "region": region.code if region else ""},
+        params=params,
         title=f"{round.label} {region.name if region else '全市'} {kind.title}",
-        dedupe=f"{kind.code}:{round.code}:{region.code if region else '-'}:{by.user_id}",
+        dedupe=f"{kind.code}:{round.code}:{region.code if region else '-'}:{by.user_id}:{digest[:16]}",
         urgency=INTERACTIVE,
         requested_by_id=by.user_id,
         organisation_id=by.organisation_id,
@@ -151,11 +182,15 @@ def retry_paper(paper: Paper, *, by: Actor) -> None:
 
 
 def cancel_paper(paper: Paper, *, by: Actor) -> None:
-    """Cancel one's own waiting paper; raises Stale when a worker has it, or others wait for it too."""
+    """Cancel one's own paper; raises Stale when others wait for it too, or it is done.
+
+    A workbook may be cancelled while it is written: the worker finds its job gone at the next thousand rows.
+    """
     # Nothing is joined: conditions behind a join are asked before the row is locked, and a worker slips in.
     shared = Paper.also_asked_by.through.objects.filter(paper_id=paper.pk)
     own = Paper.objects.filter(~Exists(shared), pk=paper.pk, requested_by_id=by.user_id)
-    if not own.filter(status=Paper.Status.REQUESTED).update(status=Paper.Status.CANCELLED):
+    waiting = Q(status=Paper.Status.REQUESTED) | Q(status=Paper.Status.RUNNING, kind__in=list(SHEETS))
+    if not own.filter(waiting).update(status=Paper.Status.CANCELLED, progress=0):
         raise Stale("这份文书已开始生成，或者还有别人在等，不能取消。")
 
 
@@ -179,8 +214,6 @@ def take(at: dt.datetime) -> Paper | None:
 
 def build(paper: Paper, *, at: dt.datetime) -> tuple[str, bytes]:
     """The file name and the bytes of a paper; writes nothing. Raises Refused in words for the user."""
-    if paper.kind in SHEETS:
-        return build_sheet(paper, at=at)
     kind = PAPERS[paper.kind]
     subject = kind.get(paper.subject_id or 0)
     if subject is None:
@@ -192,42 +225,77 @@ def build(paper: Paper, *, at: dt.datetime) -> tuple[str, bytes]:
     )
 
 
-def build_sheet(paper: Paper, *, at: dt.datetime) -> tuple[str, bytes]:
-    """The file name and the bytes of a requested workbook, as its asker may see it now.
+class TakenBack(Exception):  # noqa: N818 - no fault: somebody cancelled, or another worker has the job
+    """The job is no longer this worker's."""
 
-    Raises Refused where he stands there no longer.
+
+def _teller(paper: Paper) -> Callable[[int, int], None]:
+    """Writes down how far a workbook is, and prolongs the lease; raises TakenBack where the job is gone."""
+
+    def told(done: int, total: int) -> None:
+        share = min(99, done * 100 // max(1, total))
+        held = Paper.objects.filter(pk=paper.pk, attempt=paper.attempt, status=Paper.Status.RUNNING)
+        if not held.update(progress=share, lease_until=clock.now() + LEASE):
+            raise TakenBack
+
+    return told
+
+
+def write_sheet(paper: Paper, stream: BinaryIO, *, at: dt.datetime) -> tuple[str, SheetOrder, int]:
+    """Write a requested workbook, as its asker may see it now; gives file name, order and number of rows.
+
+    Raises Refused where he stands there no longer, TakenBack where the job was cancelled meanwhile.
     """
-    kind = SHEETS[paper.kind]
-    round_ = Round.objects.get(code=paper.params["round"])
-    code = paper.params["region"]
-    region = Region.objects.get(code=code) if code else None
+    kind, params = SHEETS[paper.kind], paper.params
+    round_ = Round.objects.get(code=params["round"])
+    region = Region.objects.get(code=params["region"]) if params["region"] else None
     user = User.objects.get(pk=paper.requested_by_id)
     held = live_memberships(user, at).filter(organisation_id=paper.organisation_id, role=paper.role)
-    actor = Actor(user, held.first())
-    if not kind.may_see(actor, round_, region):
+    order = SheetOrder(
+        round=round_,
+        region=region,
+        actor=Actor(user, held.first()),
+        at=at,
+        query=params.get("query", {}),
+        words=params.get("words", ""),
+        columns=tuple(params.get("columns", ())),
+        purpose=params.get("purpose", ""),
+        told=_teller(paper),
+    )
+    if not kind.may_see(order.actor, round_, region):
         raise Refused("您已没有权限导出这份汇总表。")
-    stream = io.BytesIO()
-    kind.build(round_, region, stream, actor, at)
-    return kind.file_name(round_, region), stream.getvalue()
+    return kind.file_name(round_, region), order, kind.build(order, stream)
 
 
 def run(paper: Paper, *, at: dt.datetime) -> None:
     """Build a taken paper. Effect and "done" are one transaction that checks the attempt: never twice."""
-    try:
-        name, content = build(paper, at=at)
-        paper.file.save(name, ContentFile(content), save=False)
-    except Refused as refusal:
-        Paper.objects.filter(pk=paper.pk, attempt=paper.attempt, status=Paper.Status.RUNNING).update(
-            status=Paper.Status.FAILED, error=refusal.message[:400], finished_at=at
-        )
-        return
-    except Exception:
-        # A fault of ours and no answer to the asker: into the log, and tried again until it is worn out.
-        logger.exception("paper %s (%s) could not be built", paper.pk, paper.kind)
-        Paper.objects.filter(pk=paper.pk, attempt=paper.attempt, status=Paper.Status.RUNNING).update(
-            lease_until=at + RETRY
-        )
-        return
+    with TemporaryFile() as stream:
+        try:
+            order, count = None, 0
+            if paper.kind in SHEETS:
+                name, order, count = write_sheet(paper, stream, at=at)
+            else:
+                name, content = build(paper, at=at)
+                stream.write(content)
+            stream.seek(0)
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            size = stream.tell()
+            stream.seek(0)
+            paper.file.save(name, File(stream), save=False)
+        except TakenBack:
+            return
+        except Refused as refusal:
+            Paper.objects.filter(pk=paper.pk, attempt=paper.attempt, status=Paper.Status.RUNNING).update(
+                status=Paper.Status.FAILED, error=refusal.message[:400], finished_at=at
+            )
+            return
+        except Exception:
+            # A fault of ours and no answer to the asker: into the log, and tried again until it is worn out.
+            logger.exception("paper %s (%s) could not be built", paper.pk, paper.kind)
+            Paper.objects.filter(pk=paper.pk, attempt=paper.attempt, status=Paper.Status.RUNNING).update(
+                lease_until=at + RETRY
+            )
+            return
     # A workbook shows things as they stood; asked for later it is a new job, so its key is set free.
     spent = f"{paper.dedupe}#{paper.pk}" if paper.kind in SHEETS else paper.dedupe
     with transaction.atomic():
@@ -237,10 +305,13 @@ def run(paper: Paper, *, at: dt.datetime) -> None:
             error="",
             file=paper.file.name,
             file_name=name,
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
+            size=size,
+            sha256=digest,
             finished_at=at,
             dedupe=spent,
         )
+        if won and order is not None:
+            what = f"导出 {paper.title}"
+            note_access(what, by=order.actor, at=at, query=order.words, count=count, purpose=order.purpose)
     if not won:
         paper.file.delete(save=False)

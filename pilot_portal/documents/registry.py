@@ -1,13 +1,16 @@
 """What the portal can print. Apps declare PaperKinds and SheetKinds and register them in `ready()`."""
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, TypeVar
 
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
+
+A_WORD_EVERY = 1000
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -42,20 +45,53 @@ class PaperKind:
     layout: int = 1
     # What became of the subject since, in words for whoever holds the paper; empty while it stands.
     standing: Callable[[Any], str] = lambda _subject: ""
+    # A paper of the notice has examples that a command can print; a working copy of somebody's file has not.
+    is_listed: bool = True
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """Nobody asks how far it is."""
+
+
+@dataclass(frozen=True)
+class SheetOrder:
+    """What a workbook was ordered for: a round, perhaps one reporting unit, a list's conditions, columns.
+
+    `told(done, total)` is called now and then while rows are written; it raises where the job was taken back.
+    """
+
+    round: Round
+    region: Region | None
+    actor: Actor
+    at: dt.datetime
+    query: Mapping[str, str] = field(default_factory=dict)
+    words: str = ""
+    columns: tuple[str, ...] = ()
+    purpose: str = ""
+    told: Callable[[int, int], None] = _unheard
+
+    def heard(self, rows: Iterable[Row], total: int) -> Iterator[Row]:
+        """The rows, with a word every thousand on how far they are."""
+        for number, row in enumerate(rows):
+            if number % A_WORD_EVERY == 0:
+                self.told(number, total)
+            yield row
 
 
 @dataclass(frozen=True)
 class SheetKind:
     """One kind of workbook over a round and perhaps one reporting unit; rows as they stand now.
 
-    `build(round, region, stream, actor, at) -> int` writes the workbook and gives the number of rows.
+    `build(order, stream) -> int` writes the workbook and gives the number of rows.
     """
 
     code: str
     title: str
     may_see: Callable[[Actor, Round, Region | None], bool]
-    build: Callable[[Round, Region | None, BinaryIO, Actor, dt.datetime], int]
+    build: Callable[[SheetOrder, BinaryIO], int]
     file_name: Callable[[Round, Region | None], str]
+    # Told by its own page, with conditions and purpose: it is not given for the mere asking.
+    has_page: bool = False
 
 
 PAPERS: dict[str, PaperKind] = {}

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from demands import documents, operations
 from demands.models import Demand
-from pilot_portal.documents.registry import PAPERS, SHEETS, Printing
+from pilot_portal.documents.registry import PAPERS, SHEETS, Printing, SheetOrder
 from tests import factories
 from tests.factories import NOW
 
@@ -105,7 +105,10 @@ def test_who_may_see_which_paper(summary, listed):
 
 def sheet(kind, round_, region):
     stream = io.BytesIO()
-    rows = kind.build(round_, region, stream, factories.county_reviewer_wang(), NOW)
+    by = factories.county_reviewer_wang()
+    columns = ("number", "company", "county", "contact", "phone")
+    order = SheetOrder(round=round_, region=region, actor=by, at=NOW, columns=columns)
+    rows = kind.build(order, stream)
     return rows, openpyxl.load_workbook(stream)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.documents.models import Paper
-from pilot_portal.documents.registry import PaperKind, SheetKind
+from pilot_portal.documents.registry import PaperKind, SheetKind, SheetOrder
 from pilot_portal.documents.tasks import sweep
 from tests import factories
 from tests.factories import NOW
@@ -36,11 +36,11 @@ class Printer:
         self.built.append(subject.pk)
         return f"%PDF-1.7 {subject.number} {printing.verify_url}".encode()
 
-    def fill(self, round_: Any, region: Any, stream: Any, actor: Any, at: dt.datetime) -> int:
+    def fill(self, order: SheetOrder, stream: Any) -> int:
         if self.fault is not None:
             raise self.fault
-        self.built.append(round_.pk)
-        stream.write(f"PK {round_.code} {actor.display}".encode())
+        self.built.append(order.round.pk)
+        stream.write(f"PK {order.round.code} {order.actor.display}".encode())
         return 1
 
 

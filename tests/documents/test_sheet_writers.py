@@ -160,7 +160,7 @@ def test_more_rows_than_a_sheet_holds_are_refused():
     with Book(io.BytesIO(), "表") as book:
         sheet = book.sheet("数据")
         with pytest.raises(Refused, match="分批导出"):
-            book.row(sheet, 1_048_576, [Column("列")], ["值"])
+            book.rows(sheet, [Column("列")]).write(1_048_576, ["值"])
 
 
 COLUMNS = (

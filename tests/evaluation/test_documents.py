@@ -9,6 +9,7 @@ import pytest
 
 from evaluation import documents
 from pilot_portal.documents.models import Paper
+from pilot_portal.documents.registry import SheetOrder
 from tests import factories
 from tests.evaluation.year import judged, served
 from tests.factories import NOW
@@ -24,7 +25,7 @@ def chen():
 def build(kind, by, region=None):
     """The number of rows, the cover's words, and the table without its head."""
     stream = io.BytesIO()
-    count = kind.build(factories.make_round(), region, stream, by, NOW)
+    count = kind.build(SheetOrder(round=factories.make_round(), region=region, actor=by, at=NOW), stream)
     cover, data = openpyxl.load_workbook(stream).worksheets
     words = {row[0].value: row[1].value for row in cover.iter_rows(min_row=2)}
     head, *rows = [[cell.value for cell in row] for row in data.iter_rows()]

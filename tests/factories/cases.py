@@ -158,8 +158,8 @@ def demand(state: str = "DRAFT", **fields: Any) -> Demand:
         wish="完成产线数字化改造。",
         present_tier=Tier.objects.get(code="innovative"),
         target_tier=Tier.objects.get(code="provincial"),
-        contact="示例联系人",
-        phone="13800000088",
+        contact=fields.pop("contact", "示例联系人"),
+        phone=fields.pop("phone", "13800000088"),
         created_at=NOW,
         **fields,
     )

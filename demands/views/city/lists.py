@@ -53,6 +53,7 @@ def list_list(request: HttpRequest) -> HttpResponse:
                 for listed in page.object_list
             ],
             "may_publish": policies.may_publish(request.actor),
+            "may_export": request.actor.is_city,
             "rounds": list(rounds_newest_first()[:5]),
         },
     )

@@ -91,6 +91,7 @@ def queue_page(
             for row in rows
         ],
         "reset_url": "?",
+        "export_url": f"{reverse('demands:demand-export')}{address(query)}",
     }
 
 

@@ -48,10 +48,9 @@ def write_form(book: Book, form: FormSheet, rows: Iterable[Sequence[Value]]) -> 
     sheet.set_row(HEAD_ROW, 34)
     for at, column in enumerate(columns):
         sheet.write_string(HEAD_ROW, at, column.title, book.head())
-    count = 0
-    for values in rows:
-        count += 1
-        book.row(sheet, HEAD_ROW + count, columns, values, ROW_HEIGHT)
+    count, data = 0, book.rows(sheet, columns, ROW_HEIGHT)
+    for count, values in enumerate(rows, 1):
+        data.write(HEAD_ROW + count, values)
     end = HEAD_ROW + 1 + count
     if not count and form.none:
         sheet.set_row(end, ROW_HEIGHT)
@@ -59,7 +58,7 @@ def write_form(book: Book, form: FormSheet, rows: Iterable[Sequence[Value]]) -> 
         end += 1
     elif not count:
         for _ in range(BLANK_ROWS):
-            book.row(sheet, end, columns, [None] * width, ROW_HEIGHT)
+            data.write(end, [None] * width)
             end += 1
     sheet.set_row(end, NOTE_HEIGHT)
     book.span(sheet, end, width, form.note, book.style(font_size=10, text_wrap=True, valign="top"))

@@ -49,10 +49,9 @@ def write_table(
         sheet.set_row(0, 30)
         for column, heading in enumerate(table.columns):
             sheet.write_string(0, column, heading.title, book.head())
-        count = 0
-        for values in rows:
-            count += 1
-            book.row(sheet, count, table.columns, values)
+        count, data = 0, book.rows(sheet, table.columns)
+        for count, values in enumerate(rows, 1):
+            data.write(count, values)
         if table.columns:
             sheet.autofilter(0, 0, count, len(table.columns) - 1)
         _cover(book, cover, table, count)

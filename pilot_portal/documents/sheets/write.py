@@ -8,33 +8,28 @@ in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from math import ceil
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
-from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pilot_portal.common.errors import Refused
 from pilot_portal.documents.sheets.columns import (
     DATE,
     INT,
     MONEY,
-    MOST_ROWS,
     PERCENT,
     TEXT,
     TIME,
     Column,
-    Value,
     cell_text,
 )
+from pilot_portal.documents.sheets.rows import BEIJING, DataRows, DataSheet
 
 SONG, HEI = "宋体", "黑体"
-BEIJING = ZoneInfo("Asia/Shanghai")
 UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook's properties know no time zone
 NUMBER_FORMATS = {
     TEXT: "@",
@@ -45,19 +40,8 @@ NUMBER_FORMATS = {
     TIME: "yyyy-mm-dd hh:mm",
 }
 A4_PAPER = 9
-# Not every program measures wrapped rows anew when it opens a file: heights are written.
-LINE_HEIGHT, ROW_PADDING, MOST_HEIGHT = 15.0, 5.0, 409.0
-CELL_PADDING = 1.0
 MARGIN = 0.6  # inches
 FOOTER = "&C第 &P 页　共 &N 页"
-
-
-def _lines(column: Column, value: Value) -> int:
-    """Lines that a text takes in its column; a Chinese character is two digits wide."""
-    if not isinstance(value, str) or not value:
-        return 1
-    room = max(1.0, column.width - CELL_PADDING)
-    return sum(ceil(len(part.encode("gbk", "replace")) / room) or 1 for part in value.split("\n"))
 
 
 class Book:
@@ -99,9 +83,9 @@ class Book:
             self._formats[key] = self.workbook.add_format({**base, **properties})
         return self._formats[key]
 
-    def sheet(self, name: str, *, landscape: bool = True) -> Worksheet:
+    def sheet(self, name: str, *, landscape: bool = True) -> DataSheet:
         """An empty A4 sheet that prints as wide as the page, with page numbers."""
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self.workbook.add_worksheet(name, DataSheet)
         sheet.set_paper(A4_PAPER)
         if landscape:
             sheet.set_landscape()
@@ -136,35 +120,6 @@ class Book:
         sheet.merge_range(row, 0, row, width - 1, "", form)
         sheet.write_string(row, 0, cell_text(text, row + 1, text[:12]), form)
 
-    def row(
-        self,
-        sheet: Worksheet,
-        row: int,
-        columns: Sequence[Column],
-        values: Sequence[Value],
-        least: float = 0,
-    ) -> None:
-        """Write one data row (numbered from 0), `least` points high or as high as its texts ask.
-
-        Raises Refused for a text too long or a sheet that is full.
-        """
-        if row >= MOST_ROWS:
-            raise Refused(f"数据超过 {MOST_ROWS:,} 行，一张工作表放不下。请缩小筛选范围，分批导出。")
-        lines = max(map(_lines, columns, values))
-        sheet.set_row(row, min(MOST_HEIGHT, max(least, lines * LINE_HEIGHT + ROW_PADDING)))
-        for at, (column, value) in enumerate(zip(columns, values, strict=True)):
-            self._cell(sheet, row, at, column, value)
-
-    def _cell(self, sheet: Worksheet, row: int, at: int, column: Column, value: Value) -> None:
-        form = self.body(column)
-        if value is None or value == "":
-            sheet.write_blank(row, at, None, form)
-        elif column.kind == TEXT or isinstance(value, str):
-            sheet.write_string(row, at, cell_text(value, row + 1, column.title.replace("\n", "")), form)
-        elif isinstance(value, datetime):
-            moment = value.astimezone(BEIJING).replace(tzinfo=None) if value.tzinfo else value
-            sheet.write_datetime(row, at, moment, form)
-        elif isinstance(value, date):
-            sheet.write_datetime(row, at, value, form)
-        else:
-            sheet.write_number(row, at, value, form)
+    def rows(self, sheet: DataSheet, columns: Sequence[Column], least: float = 0) -> DataRows:
+        """What writes the data rows of a table, each at least so high."""
+        return DataRows(sheet, columns, [self.body(column) for column in columns], least)

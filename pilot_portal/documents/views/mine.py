@@ -54,7 +54,7 @@ def request_paper(request: HttpRequest, kind: str, subject: int) -> HttpResponse
 def request_sheet(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """Ask for a workbook of a round, of one reporting unit where `region` is posted."""
     sheet_kind = SHEETS.get(kind)
-    if sheet_kind is None:
+    if sheet_kind is None or sheet_kind.has_page:
         raise Http404
     round_ = get_object_or_404(Round, code=code)
     region = get_object_or_404(Region, code=request.POST["region"]) if request.POST.get("region") else None

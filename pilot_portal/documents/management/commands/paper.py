@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Tab-separated without header; or the file."""
         if options["list"]:
-            for code in sorted(PAPERS):
+            for code in sorted(code for code, kind in PAPERS.items() if kind.is_listed):
                 self.stdout.write(f"{code}\t{PAPERS[code].example() or ''}")
             return
         kind = PAPERS.get(options["kind"] or "")

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pilot_portal.accounts.actors import SYSTEM
 from pilot_portal.common import clock
 from pilot_portal.common.errors import Refused
-from pilot_portal.documents.registry import SHEETS
+from pilot_portal.documents.registry import SHEETS, SheetOrder
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
 
@@ -50,7 +50,8 @@ class Command(BaseCommand):
         # First the whole, then the file: a workbook that fails leaves none behind.
         stream = io.BytesIO()
         try:
-            rows = kind.build(round_, region, stream, SYSTEM, clock.now())
+            order = SheetOrder(round=round_, region=region, actor=SYSTEM, at=clock.now())
+            rows = kind.build(order, stream)
             options["out"].write_bytes(stream.getvalue())
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
