@@ -30,6 +30,7 @@ for_counties = [
     path("desk/county/demands/batch/<slug:name>/", county_queue.batch, name="county-demand-batch"),
     path("desk/county/demands/summary/", papers.summary, name="county-summary"),
     path("desk/county/demands/summary/<slug:code>/", papers.make_summary, name="county-summary-make"),
+    path("desk/demands/template/<slug:code>/", imports.template, name="demand-template"),
     path("desk/demands/export/", exports.export, name="demand-export"),
     path("desk/county/demands/paper/", paper.enter, name="county-demand-paper"),
     path("desk/county/demands/imports/", imports.import_list, name="county-import-list"),

@@ -1,23 +1,27 @@
-"""Attachment 4 in: upload, a preview of every row, import when the officer says so, undo."""
+"""Attachment 4 in: the empty form, upload, a preview of every row, import when the officer says so, undo."""
+
+from io import BytesIO
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from demands import intake, operations, queries
+from demands.documents.blank import blank_form
 from demands.forms.staff import NoteForm, WorkbookForm
 from demands.models import ImportBatch, ImportRow
 from demands.queries.imports import UNDER_WAY, counts_of, file_known, rows_at, rows_of
 from demands.rules.rows import DOUBT, GOOD, WRONG, row_of
-from pilot_portal.accounts.actors import COUNTY
+from pilot_portal.accounts.actors import CITY, COUNTY
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
 from pilot_portal.rounds.models import Round
+from pilot_portal.rounds.queries import rounds_newest_first
 
 STATUS = ImportBatch.Status
 TONES = {STATUS.READ: "info", STATUS.COMMITTED: "ok", STATUS.REFUSED: "bad", STATUS.UNDONE: ""}
@@ -30,6 +34,7 @@ LEVELS = {
 }
 # Up to this size a workbook is read while the officer waits; a longer one is a worker's.
 READ_AT_ONCE = 256 * 1024
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 READERS = ("leader", "auditor")
 PAGE = 20
 ROWS_A_PAGE = 100
@@ -90,6 +95,10 @@ def import_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "page": page,
         "has_rounds": bool(choices),
+        "templates": [
+            {"label": found.label, "url": reverse("demands:demand-template", args=[code])}
+            for code, found in rounds.items()
+        ],
     }
     return render(request, "demands/county/imports.html", context, status=status)
 
@@ -161,6 +170,15 @@ def imported(request: HttpRequest, pk: int) -> HttpResponse:
             "under_way": UNDER_WAY.get(batch.status, ""),
         },
     )
+
+
+@for_roles(*COUNTY, *CITY)
+@require_GET
+def template(request: HttpRequest, code: str) -> HttpResponse:
+    """The empty Attachment 4 of a round, to hand out."""
+    region = request.actor.organisation.region if request.actor.is_county else None
+    name, content = blank_form(get_object_or_404(rounds_newest_first(), code=code), region)
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
 
 
 @for_roles(*COUNTY, readers=READERS)
