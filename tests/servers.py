@@ -51,9 +51,7 @@ def programs() -> list[Program]:
         Program("chromium", "chromium", "浏览器中的全年流程、无障碍、390 像素", _chromium()),
         Program("pdffonts", "poppler-utils", "文书字体全部内嵌", shutil.which("pdffonts")),
         Program("pdftotext", "poppler-utils", "文书中的汉字可复制", shutil.which("pdftotext")),
-        Program(
-            "soffice", "libreoffice-calc", "其他软件存的表格可读，导出的表格可用", shutil.which("soffice")
-        ),
+        Program("soffice", "libreoffice-calc-nogui", "其他软件存的表格可读", shutil.which("soffice")),
         Program("pdftoppm", "poppler-utils", "文书版面", shutil.which("pdftoppm")),
     ]
 

@@ -48,7 +48,7 @@ class WorkbookForm(PlainForm):
     round = forms.ChoiceField(label="批次", error_messages={"invalid_choice": "请选择批次。"})
     file = forms.FileField(
         label="附件4 表格",
-        help_text="支持 Excel、WPS 和 LibreOffice 的 .xlsx、.xls、.et、.ods，不超过 20 MB。先预览，确认后才导入。",
+        help_text="支持 .xlsx、.xls、.et、.ods，不超过 20 MB。先预览，确认后才导入。",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.et,.ods"}),
         error_messages={"required": "请选择文件。", "empty": "文件是空的，请重新选择。"},
     )

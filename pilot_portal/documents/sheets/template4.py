@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 
 from openpyxl import Workbook
@@ -38,7 +38,7 @@ class BlankAttachment4:
     counties: Sequence[str]
     kinds: Sequence[str]
     tiers: Sequence[str]
-    words: Attachment4Words = Attachment4Words()
+    words: Attachment4Words = field(default_factory=Attachment4Words)
 
 
 def _head(sheet: Worksheet, form: BlankAttachment4) -> None:
@@ -120,12 +120,10 @@ def blank_attachment4(form: BlankAttachment4) -> bytes:
     _body(sheet, width)
     where = _notes(book.create_sheet(LISTS), form)
     first, last = HEAD_ROW + 2, HEAD_ROW + 1 + ROWS
-    for column, name, strict in (
-        ("C", "counties", True),
-        ("D", "kinds", False),
-        ("E", "tiers", True),
-        ("F", "tiers", True),
-    ):
+    columns = ("C", "counties"), ("D", "kinds"), ("E", "tiers"), ("F", "tiers")
+    for column, name in columns:
+        # Several services may stand in one cell: the list is an offer there, not a rule.
+        strict = name != "kinds"
         choice = DataValidation(type="list", formula1=where[name], allow_blank=True)
         choice.showErrorMessage, choice.showInputMessage = strict, True
         choice.error = "请从下拉列表中选择。"
