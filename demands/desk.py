@@ -7,6 +7,7 @@ from demands import policies, queries
 from demands.models import Demand, ImportBatch
 from demands.queries import public
 from demands.queries.enterprises import open_claim_of, record_claims_for
+from demands.queries.questions import waiting_questions
 from pilot_portal.accounts.actors import CITY, COUNTY, ENTERPRISE, INSTITUTION, READS_CITY, Actor
 from pilot_portal.bulletin.registry import HomeBlock
 from pilot_portal.desk.registry import Card, NavItem, Todo
@@ -23,8 +24,9 @@ def _todos(*rows: tuple[int, str, str, str, str]) -> list[Todo]:
 
 
 def enterprise_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
-    """Drafts, returned demands, a choice to be made, a record that waits for the county. Two queries."""
+    """Drafts, returned demands, a choice to be made, a record that waits for the county. Three queries."""
     counts = queries.counts_by_state(queries.visible_demands(actor))
+    asked = waiting_questions(actor).count()
     waiting = int(open_claim_of(actor.organisation) is not None)
     return _todos(
         (
@@ -42,6 +44,7 @@ def enterprise_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
             "查看",
         ),
         (counts.get(STATE.DRAFT, 0), "需求尚未提交", f"{MINE}?state=DRAFT", "填完四步即可提交", "继续填写"),
+        (asked, "试点机构的提问待答复", MINE, "答复后公开，揭榜更准", "答复"),
         (waiting, "企业信息待县区确认", MINE, "确认后即可填报需求", "查看"),
     )
 

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from demands.views import enterprise, public
+from demands.views import applicant, enterprise, public
 from demands.views.city import lists as city_lists
 from demands.views.city import queue as city_queue
-from demands.views.county import exports, import_rows, imports, library, paper, papers
+from demands.views.county import exports, import_rows, imports, library, paper, papers, questions
 from demands.views.county import queue as county_queue
 
 app_name = "demands"
@@ -13,6 +13,7 @@ IMPORT_ROW = "desk/county/demands/imports/<int:pk>/rows/<int:ordinal>"
 
 for_everybody = [
     path("demands/", public.demand_list, name="public-demand-list"),
+    path("demands/<slug:number>/ask/", applicant.ask, name="public-demand-ask"),
     path("demands/<slug:number>/", public.demand, name="public-demand"),
 ]
 
@@ -20,6 +21,12 @@ for_enterprises = [
     path("my/demands/", enterprise.demand_list, name="enterprise-demand-list"),
     path("my/demands/new/", enterprise.start, name="enterprise-demand-start"),
     path("my/demands/<int:pk>/", enterprise.demand, name="enterprise-demand"),
+    path("my/demands/<int:pk>/questions/", enterprise.questions, name="enterprise-demand-questions"),
+    path(
+        "my/demands/<int:pk>/questions/<int:ordinal>/",
+        enterprise.answer,
+        name="enterprise-question-answer",
+    ),
     path("my/demands/<int:pk>/check/", enterprise.check, name="enterprise-demand-check"),
     path("my/demands/<int:pk>/step/<slug:part>/", enterprise.part, name="enterprise-demand-part"),
     path("my/demands/<int:pk>/act/<slug:name>/", enterprise.move, name="enterprise-demand-move"),
@@ -31,6 +38,7 @@ for_counties = [
     path("desk/county/demands/summary/", papers.summary, name="county-summary"),
     path("desk/county/demands/summary/<slug:code>/", papers.make_summary, name="county-summary-make"),
     path("desk/demands/template/<slug:code>/", imports.template, name="demand-template"),
+    path("desk/demands/<int:pk>/questions/<int:ordinal>/hide/", questions.hide, name="question-hide"),
     path("desk/demands/export/", exports.export, name="demand-export"),
     path("desk/county/demands/paper/", paper.enter, name="county-demand-paper"),
     path("desk/county/demands/imports/", imports.import_list, name="county-import-list"),

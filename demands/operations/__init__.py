@@ -40,10 +40,13 @@ from demands.operations.publication import (
     publish_list,
     suggested,
 )
+from demands.operations.questions import answer_question, ask_question, hide_question
 from demands.operations.summaries import freeze_summary, request_summary
 
 __all__ = [
     "Committed",
+    "answer_question",
+    "ask_question",
     "begin_demand",
     "body_of",
     "check_many",
@@ -57,6 +60,7 @@ __all__ = [
     "edit_row",
     "enter_paper_demand",
     "freeze_summary",
+    "hide_question",
     "invite_enterprise",
     "leave_out_row",
     "not_publish_demand",

@@ -12,10 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from demands import operations, queries
 from demands.forms.filters import address
 from demands.forms.parts import PART_FORMS, PartForm, initial_of
+from demands.forms.questions import AnswerForm
 from demands.forms.staff import OptionalNoteForm
 from demands.models import Demand, RecordClaim
+from demands.operations.questions import ANSWERABLE
 from demands.queries import content
 from demands.queries.enterprises import open_claim_of, record_of
+from demands.queries.questions import questions_on, visible_questions
 from demands.rules import draft
 from demands.views.county.case import refuse_strangers, state_of
 from demands.workflow import DEMAND
@@ -133,6 +136,7 @@ def demand(request: HttpRequest, pk: int) -> HttpResponse:
             "moves": moves,
             "links": queries.case_links(request.actor, found, at),
             "public_url": reverse("demands:public-demand", args=[found.number]) if found.published_at else "",
+            "question_count": len(questions_on(found, request.actor)) if found.published_at else 0,
             "entries": timeline(queries.CASE_TYPE, found.pk),
             "deadline": check if editable and check and check.is_open else None,
         },
@@ -335,3 +339,55 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             "refusal": "" if DEMAND.may(request.actor, found, name) else f"目前不能办理“{chosen.label}”。",
         },
     )
+
+
+def _questions(
+    request: HttpRequest, found: Demand, *, form: AnswerForm, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    rows = questions_on(found, request.actor)
+    waiting = [row for row in rows if row.answered_at is None and not row.hidden_reason]
+    return render(
+        request,
+        "demands/enterprise/questions.html",
+        {
+            "demand": found,
+            "questions": rows,
+            "waiting": waiting[0] if waiting and found.state in ANSWERABLE else None,
+            "waiting_count": len(waiting),
+            "form": form,
+            "refusal": refusal,
+        },
+        status=status,
+    )
+
+
+@for_roles(*ENTERPRISE)
+@require_GET
+def questions(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was asked about a demand; the first one that waits is answered here."""
+    found = get_object_or_404(queries.visible_demands(request.actor), pk=pk)
+    return _questions(request, found, form=AnswerForm())
+
+
+@for_roles(*ENTERPRISE)
+@require_POST
+def answer(request: HttpRequest, pk: int, ordinal: int) -> HttpResponse:
+    """Answers one question in public."""
+    found = get_object_or_404(queries.visible_demands(request.actor), pk=pk)
+    question = get_object_or_404(visible_questions(request.actor, found), ordinal=ordinal)
+    question.demand = found
+    form, refusal, status = AnswerForm(request.POST), "", 422
+    if form.is_valid():
+        try:
+            operations.answer_question(
+                question, form.cleaned_data["answer"], by=request.actor, at=clock.now()
+            )
+        except Refused as refused:
+            status = refused.status
+            refusal = "" if refused.problems else refused.message
+            for problem in refused.problems:
+                form.add_error(problem.field, problem.message)
+        else:
+            messages.success(request, "已公开答复。")
+            return redirect("demands:enterprise-demand-questions", pk=pk)
+    return _questions(request, found, form=form, refusal=refusal, status=status)

@@ -8,9 +8,12 @@ from django.views.decorators.http import require_GET
 
 from demands import queries
 from demands.forms.filters import PublicFilter, address, code_choices, region_choices, round_choices
+from demands.forms.questions import QuestionForm
+from demands.models import Demand
 from demands.operations.looks import note_look
 from demands.queries import public
 from demands.queries.faces import list_name
+from demands.queries.questions import questions_on
 from pilot_portal.codes.models import Chain, ServiceKind, Tier
 from pilot_portal.common import clock
 
@@ -103,8 +106,19 @@ def demand_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def demand(request: HttpRequest, number: str) -> HttpResponse:
     """One published demand. A pilot institution's look at a name that is not public is logged."""
+    return demand_page(request, get_object_or_404(queries.published(), number=number.upper()))
+
+
+def demand_page(
+    request: HttpRequest,
+    found: Demand,
+    *,
+    question_form: QuestionForm | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page of one published demand, with a question that was refused where there is one."""
     at = clock.now()
-    found = get_object_or_404(queries.published(), number=number.upper())
     named = queries.rounds_in_good_standing(request.actor, at)
     shown = queries.faces([found], at=at, named_rounds=named)[0]
     if shown.is_named and not found.name_public:
@@ -117,5 +131,9 @@ def demand(request: HttpRequest, number: str) -> HttpResponse:
             "links": queries.case_links(request.actor, found, at),
             "notice_number": found.list.publication.number if found.list else "",
             "is_private_name": shown.is_named and not found.name_public,
+            "questions": questions_on(found, request.actor),
+            "form": question_form or (QuestionForm() if shown.is_open and found.round_id in named else None),
+            "refusal": refusal,
         },
+        status=status,
     )

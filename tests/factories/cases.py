@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from demands.models import Demand, DemandList
+from demands.models import Demand, DemandList, Question
 from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
 from institutions.models import Application, ApplicationVersion, CountyReport, PilotInstitution
 from matching.models import Claim, Engagement
@@ -172,6 +172,18 @@ def demand(state: str = "DRAFT", **fields: Any) -> Demand:
     put(made, "demands.demand", state)
     made.kinds.set(ServiceKind.objects.filter(code__in=["digital", "testing"]))
     return made
+
+
+def question(on: Demand, text: str = "现有设备是哪一年的？", **fields: Any) -> Question:
+    """A question of an institution on a published demand, not answered."""
+    return Question.objects.create(
+        demand=on,
+        ordinal=Question.objects.filter(demand=on).count() + 1,
+        organisation=fields.pop("organisation", None) or institution(),
+        text=text,
+        asked_at=NOW,
+        **fields,
+    )
 
 
 def claim(state: str = "DRAFT", **fields: Any) -> Claim:

@@ -105,6 +105,12 @@ def import_row(world: World, *, own: bool = True) -> dict[str, int]:
     return {"pk": batch.pk, "ordinal": 1}
 
 
+def question(world: World) -> dict[str, int]:
+    """A question that the firm has not answered."""
+    asked = factories.question(demand(world, "PUBLISHED"))
+    return {"pk": asked.demand_id, "ordinal": asked.ordinal}
+
+
 def record_claim(world: World) -> RecordClaim:
     """A body that says a record of the county's library is its own."""
     return RecordClaim.objects.create(
@@ -178,6 +184,7 @@ ARGUMENTS: dict[str, Callable[[World], Arguments]] = {
     "own_import": lambda world: {"pk": import_batch(world).pk},
     "foreign_import": lambda world: {"pk": import_batch(world, own=False).pk},
     "own_import_row": import_row,
+    "own_question": question,
     "foreign_import_row": lambda world: import_row(world, own=False),
     "open_round": lambda world: {"code": factories.make_round("2025", at=world.at).code},
     "own_pilot": lambda world: {"pk": world.pilot.pk},

@@ -10,6 +10,7 @@ from demands import queries
 from demands.models import Demand
 from demands.operations.looks import note_contact_look
 from demands.queries import content
+from demands.queries.questions import questions_on
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.attachments.queries import files_of
@@ -48,6 +49,8 @@ def case_context(
         "changes": changes,
         "moments": moments,
         "entries": timeline(queries.CASE_TYPE, demand.pk),
+        "questions": questions_on(demand, request.actor) if demand.published_at else [],
+        "hide_pk": demand.pk if request.actor.is_county or request.actor.is_city else 0,
         "files": [
             {
                 "title": file.name,
