@@ -5,7 +5,7 @@ from django.urls import path
 from demands.views import applicant, enterprise, public
 from demands.views.city import lists as city_lists
 from demands.views.city import queue as city_queue
-from demands.views.county import exports, import_rows, imports, library, paper, papers, questions
+from demands.views.county import corrections, exports, import_rows, imports, library, paper, papers, questions
 from demands.views.county import queue as county_queue
 
 app_name = "demands"
@@ -39,6 +39,7 @@ for_counties = [
     path("desk/county/demands/summary/<slug:code>/", papers.make_summary, name="county-summary-make"),
     path("desk/demands/template/<slug:code>/", imports.template, name="demand-template"),
     path("desk/demands/<int:pk>/questions/<int:ordinal>/hide/", questions.hide, name="question-hide"),
+    path("desk/demands/<int:pk>/correct/", corrections.correct, name="demand-correct"),
     path("desk/demands/export/", exports.export, name="demand-export"),
     path("desk/county/demands/paper/", paper.enter, name="county-demand-paper"),
     path("desk/county/demands/imports/", imports.import_list, name="county-import-list"),

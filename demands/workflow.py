@@ -72,6 +72,10 @@ DEMAND = Workflow(
             tone="primary",
         ),
         Move("fulfil", {S.MATCHED}, S.FULFILLED, who=policies.is_system, label="服务完成", tone="primary"),
+        # What is public is put right; the case stays where it is, and nobody decides on what has changed.
+        Move("correct", {S.PUBLISHED}, S.PUBLISHED, who=policies.is_city_chief, label="发布更正"),
+        Move("correct_choosing", {S.CHOOSING}, S.CHOOSING, who=policies.is_city_chief, label="发布更正"),
+        Move("correct_unclaimed", {S.UNCLAIMED}, S.UNCLAIMED, who=policies.is_city_chief, label="发布更正"),
         Move(
             "withdraw",
             {S.DRAFT, S.SUBMITTED, S.RETURNED, S.VERIFIED, S.PUBLISHED, S.CHOOSING, S.UNCLAIMED},

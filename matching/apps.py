@@ -11,8 +11,10 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         """Everything declared is registered here."""
+        from demands.operations import register_after_correction
         from demands.queries import registered
         from matching import desk, queries
+        from matching.operations.claims import after_correction
         from pilot_portal.attachments.registry import register_guard
         from pilot_portal.desk.registry import register_card, register_nav
 
@@ -20,6 +22,7 @@ class MatchingConfig(AppConfig):
             register_card(card)
         register_nav(*desk.PLACES)
         register_guard("matching.engagement", queries.may_see_file)
+        register_after_correction(after_correction)
         registered.register_claim_counter(queries.claim_counts)
         registered.register_chosen_names(desk.chosen_names)
         registered.register_standing(desk.standing)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("my/claims/", applicant.mine, name="applicant-claims"),
     path("my/claims/start/<slug:number>/", applicant.start, name="applicant-claim-start"),
     path("my/claims/<int:pk>/", applicant.claim_page, name="applicant-claim"),
+    path("my/claims/<int:pk>/confirm/", applicant.confirm, name="applicant-claim-confirm"),
     path("my/claims/<int:pk>/withdraw/", applicant.withdraw, name="applicant-claim-withdraw"),
     path("my/claims/<int:pk>/decline/", applicant.decline, name="applicant-claim-decline"),
     # enterprise

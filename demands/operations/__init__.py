@@ -2,6 +2,12 @@
 
 from demands.operations.checking import check_many, plan_batch, refuse_demand, return_demand, verify_demand
 from demands.operations.clock import close_rounds, close_windows
+from demands.operations.corrections import (
+    drop_correction,
+    propose_correction,
+    publish_correction,
+    register_after_correction,
+)
 from demands.operations.drafts import (
     begin_demand,
     register_after_withdrawal,
@@ -56,6 +62,7 @@ __all__ = [
     "commit_batch",
     "confirm_row",
     "decide_record_claim",
+    "drop_correction",
     "edit_public_text",
     "edit_row",
     "enter_paper_demand",
@@ -70,10 +77,13 @@ __all__ = [
     "plan_batch",
     "plan_list",
     "prepare_demands",
+    "propose_correction",
+    "publish_correction",
     "publish_list",
     "read_workbook",
     "receive_workbook",
     "refuse_demand",
+    "register_after_correction",
     "register_after_withdrawal",
     "request_summary",
     "return_demand",

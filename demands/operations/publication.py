@@ -217,7 +217,7 @@ def publish_list(
             raise Stale(f"{applied.refused[0][0].number} 刚被他人办理，榜单未发布，请刷新后再试。")
     for position, demand in enumerate(ordered, 1):
         demand.position = position
-        demand.search_text = _search_text(demand)
+        demand.search_text = search_text_of(demand)
     Demand.objects.bulk_update(ordered, ["position", "search_text"], batch_size=500)
     words = ordinal_words(listed.ordinal)
     freeze_settings(round, ["choosing_days"], act=f"{words}榜单", at=at)
@@ -276,7 +276,8 @@ def _make_list(
         raise Stale("另一份榜单刚刚发布，请刷新后再试。") from error
 
 
-def _search_text(demand: Demand) -> str:
+def search_text_of(demand: Demand) -> str:
+    """What the public search looks through."""
     chain = demand.enterprise.chain
     return search_text(
         title=demand.public_title,

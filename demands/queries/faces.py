@@ -57,6 +57,7 @@ class PublicDemand:
     is_soon: bool
     published_at: dt.datetime | None
     list_name: str
+    is_corrected: bool
 
 
 def firm_shown(demand: Demand, *, named: bool = False) -> str:
@@ -126,6 +127,7 @@ def face(
         is_soon=is_soon,
         published_at=demand.published_at,
         list_name=list_name(demand.list, demand.round) if demand.list else "",
+        is_corrected=demand.corrections > 0,
     )
 
 

@@ -12,6 +12,7 @@ from demands.forms.questions import QuestionForm
 from demands.models import Demand
 from demands.operations.looks import note_look
 from demands.queries import public
+from demands.queries.corrections import corrections_of
 from demands.queries.faces import list_name
 from demands.queries.questions import questions_on
 from pilot_portal.codes.models import Chain, ServiceKind, Tier
@@ -131,6 +132,7 @@ def demand_page(
             "links": queries.case_links(request.actor, found, at),
             "notice_number": found.list.publication.number if found.list else "",
             "is_private_name": shown.is_named and not found.name_public,
+            "corrections": corrections_of(found),
             "questions": questions_on(found, request.actor),
             "form": question_form or (QuestionForm() if shown.is_open and found.round_id in named else None),
             "refusal": refusal,

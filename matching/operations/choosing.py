@@ -86,6 +86,9 @@ def choose(
         is_old = demand.published_at is None or claim.created_at < demand.published_at
         if code not in kinds or code not in offered or claim.demand_id != demand.pk or is_old:
             raise Refused("所选机构没有揭这一类服务。", [Problem("请重新选择。", field=f"kind_{code}")])
+        if claim.confirmed_correction < demand.asking_correction:
+            text = f"{claim.pilot.organisation.name}尚未确认更正后的需求，暂不能选定；请改选，或等其确认。"
+            raise Refused(text, [Problem(text, field=f"kind_{code}")])
         refuse_both_sides(by, claim.pilot.organisation_id, at=at)
         covered.setdefault(claim.pk, []).append(kinds[code])
     DEMAND.move(demand, "match", by=by, at=at, note=note)

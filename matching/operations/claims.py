@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,9 +13,10 @@ from demands.rules.privacy import contacts_in
 from institutions.models import PilotInstitution
 from matching import policies, queries, rules
 from matching.models import Claim
+from matching.operations.telling import tell_claimant
 from matching.rules import ClaimData
 from matching.workflow import CLAIM
-from pilot_portal.accounts.actors import Actor
+from pilot_portal.accounts.actors import SYSTEM, Actor
 from pilot_portal.accounts.queries import live_memberships
 from pilot_portal.codes.models import ServiceKind
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
@@ -162,6 +164,7 @@ def submit_claim(claim: Claim, data: ClaimData, *, by: Actor, at: dt.datetime) -
         enterprise_fen=data.enterprise_fen,
         payment=data.payment,
         bears_ungranted=data.bears_ungranted,
+        confirmed_correction=demand.asking_correction,
     )
     claim.kinds.set(ServiceKind.objects.filter(code__in=data.kinds))
     return claim
@@ -192,3 +195,42 @@ def refuse_beyond_limits(claim: Claim, demand: Demand, *, at: dt.datetime) -> No
 def withdraw_claim(claim: Claim, *, by: Actor, at: dt.datetime, note: str = "") -> None:
     """Take a claim back before it is chosen."""
     CLAIM.move(claim, "withdraw", by=by, at=at, note=note)
+
+
+@transaction.atomic
+def confirm_correction(claim: Claim, *, by: Actor, at: dt.datetime) -> None:
+    """Agree to go on after the demand was corrected; who does not may withdraw.
+
+    Raises NotAllowed for others than the institution's administrator, Stale where nothing is asked or the
+    claim moved on.
+    """
+    if not policies.is_claimant_admin(by, claim):
+        raise NotAllowed("须由贵机构管理员确认。")
+    asked = claim.demand.asking_correction
+    won = Claim.objects.filter(
+        pk=claim.pk, state__in=["SUBMITTED", "SHORTLISTED", "FROZEN"], confirmed_correction__lt=asked
+    ).update(confirmed_correction=asked)
+    if not won:
+        raise Stale("没有待确认的更正，或该揭榜已办结。")
+
+
+def after_correction(demand: Demand, kinds: Collection[str], *, asks: bool, at: dt.datetime) -> None:
+    """Tell each claimant of a correction; a claim on kinds that are no longer asked for becomes void.
+
+    Part of the correction's transaction.
+    """
+    claims = Claim.objects.filter(demand=demand, state__in=["DRAFT", "SUBMITTED", "SHORTLISTED", "FROZEN"])
+    for claim in claims.select_related("pilot", "demand").prefetch_related("kinds"):
+        covered = list(claim.kinds.all())
+        left = [kind for kind in covered if kind.code in kinds]
+        if covered and not left and claim.state != Claim.State.DRAFT:
+            note = "需求更正后不再需要所揭的服务"
+            CLAIM.move(claim, "void", by=SYSTEM, at=at, note=note)
+            tell_claimant(claim, f"需求 {demand.number} 已更正，{note}，揭榜作废", at=at)
+            continue
+        if len(left) < len(covered):
+            claim.kinds.set(left)
+        words = "请确认是否继续揭榜" if asks and claim.state != Claim.State.DRAFT else "请查看更正内容"
+        tell_claimant(
+            claim, f"需求 {demand.number} 已更正，{words}", at=at, about=f"correction:{demand.corrections}"
+        )

@@ -8,10 +8,16 @@ from pilot_portal.accounts.queries import recipients_in, recipients_of_region
 from pilot_portal.notifications.operations import tell
 
 
-def tell_claimant(claim: Claim, subject: str, *, at: dt.datetime) -> None:
-    """A message to the people of the claimant."""
+def tell_claimant(claim: Claim, subject: str, *, at: dt.datetime, about: str = "") -> None:
+    """A message to the people of the claimant; `about` tells apart what happens at the same step."""
     people = recipients_in([claim.pilot.organisation_id], set(INSTITUTION), at)
-    tell(people, subject, key=f"claim:{claim.pk}:{claim.step}", at=at, path=f"/my/claims/{claim.pk}/")
+    tell(
+        people,
+        subject,
+        key=f"claim:{claim.pk}:{claim.step}:{about}".rstrip(":"),
+        at=at,
+        path=f"/my/claims/{claim.pk}/",
+    )
 
 
 def tell_parties(engagement: Engagement, subject: str, *, at: dt.datetime, by: Actor, body: str = "") -> None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from demands.queries.corrections import corrections_of
 from matching import queries
 from matching.forms import ClaimForm, NoteForm
 from matching.models import UNDECIDED, Claim
@@ -18,7 +19,7 @@ from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import Refused
 from pilot_portal.common.text import whole
-from pilot_portal.desk.moving import move_page, post_of
+from pilot_portal.desk.moving import move_page, post_of, press
 from pilot_portal.rounds.queries import Deadline, setting
 from pilot_portal.workflow.queries import timeline
 
@@ -120,6 +121,10 @@ def _page(
         "may_submit": CLAIM.may(request.actor, claim, "submit"),
         "moves": moves,
         "entries": timeline("matching.claim", claim.pk),
+        "corrections": corrections_of(demand),
+        "must_confirm": claim.state in {"SUBMITTED", "SHORTLISTED", "FROZEN"}
+        and claim.confirmed_correction < demand.asking_correction,
+        "may_confirm": request.actor.role == "institution_admin",
     }
     return render(request, "matching/applicant/claim.html", context, status=status)
 
@@ -180,4 +185,17 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
         back=f"/my/claims/{claim.pk}/",
         heading=f"需求 {claim.demand.number}",
         consequence="放弃后企业将改选其他机构，您的理由会告知企业。",
+    )
+
+
+@for_roles("institution_admin")
+@require_POST
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Goes on after the demand was corrected."""
+    claim = get_object_or_404(queries.visible_claims(request.actor), pk=pk)
+    return press(
+        request,
+        lambda: claims.confirm_correction(claim, by=request.actor, at=clock.now()),
+        back=f"/my/claims/{claim.pk}/",
+        done="已确认继续揭榜。",
     )

@@ -75,6 +75,7 @@ def choose(request: HttpRequest, number: str) -> HttpResponse:
             "may_shortlist": may_choose and CLAIM.may(request.actor, claim, "shortlist"),
             "kinds": [kind.label for kind in claim.kinds.all()],
             "price": queries.price_of(claim),
+            "is_unconfirmed": claim.confirmed_correction < demand.asking_correction,
         }
         for claim in claims
     ]

@@ -173,12 +173,14 @@ def test_every_kind_of_case_that_keeps_files_has_its_guard():
         "institutions.application",
         "institutions.countyreport",
         "demands.importbatch",
+        "demands.demand",
         "matching.engagement",
     }
 
 
 @pytest.mark.parametrize(
-    "case_type", ["institutions.application", "institutions.countyreport", "demands.importbatch"]
+    "case_type",
+    ["institutions.application", "institutions.countyreport", "demands.importbatch", "demands.demand"],
 )
 def test_no_guard_stumbles_over_a_case_that_is_gone(case_type):
     assert not ImportBatch.objects.exists()

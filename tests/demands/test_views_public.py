@@ -34,7 +34,7 @@ def publish(at):
             until = fields.get("claims_until", at + dt.timedelta(days=9, hours=1))
             demand = factories.demand(state, enterprise=firm, **(fields | {"claims_until": until}))
             demand.public_title = fields.get("title", f"示例需求{demand.pk}")
-            demand.search_text = operations.publication._search_text(demand)
+            demand.search_text = operations.publication.search_text_of(demand)
             demand.save()
             made.append(demand)
         return made

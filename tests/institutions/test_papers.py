@@ -12,7 +12,7 @@ from institutions import documents
 from institutions.models import CountyReport, ReportRow
 from institutions.operations import confirmation, reports, review, roster
 from institutions.queries import CASE_TYPE
-from pilot_portal.documents.registry import Printing
+from pilot_portal.documents.registry import Printing, SheetOrder
 from pilot_portal.rounds.operations import change_setting
 from pilot_portal.workflow.queries import trail
 from tests import factories
@@ -172,7 +172,7 @@ def test_attachment_1_lists_the_recommended_with_contact_services_and_capacity(r
 
 def test_the_workbook_of_attachment_1_says_the_same_in_cells(report, li):
     stream = BytesIO()
-    count = documents.ATTACHMENT_1_SHEET.build(report.round, report.region, stream, li, NOW)
+    count = documents.ATTACHMENT_1_SHEET.build(SheetOrder(report.round, report.region, li, NOW), stream)
     sheet = openpyxl.load_workbook(stream).worksheets[0]
     cells = [[str(cell.value) for cell in row if cell.value is not None] for row in sheet.iter_rows()]
     rows = documents.reports.frozen_report(report, documents.reports.rows_of(report))["rows"]

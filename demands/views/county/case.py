@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from demands import queries
 from demands.models import Demand
+from demands.operations.corrections import MOVES
 from demands.operations.looks import note_contact_look
 from demands.queries import content
+from demands.queries.corrections import corrections_of
 from demands.queries.questions import questions_on
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import Actor
@@ -50,6 +52,10 @@ def case_context(
         "moments": moments,
         "entries": timeline(queries.CASE_TYPE, demand.pk),
         "questions": questions_on(demand, request.actor) if demand.published_at else [],
+        "correct_url": reverse("demands:demand-correct", args=[demand.pk])
+        if demand.state in MOVES and (request.actor.is_county or request.actor.is_city)
+        else "",
+        "corrections": corrections_of(demand),
         "hide_pk": demand.pk if request.actor.is_county or request.actor.is_city else 0,
         "files": [
             {
