@@ -1,9 +1,13 @@
 """How a figure is taken: some warm-up, then the median of several runs; two cores are noisy."""
 
+import resource
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
+
+KIB_OF_MIB = 1024
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,19 @@ class Figure:
     def record(self) -> dict[str, object]:
         """The figure for a file."""
         return asdict(self)
+
+
+def peak_memory() -> float:
+    """The most memory that this process held, in MiB.
+
+    Linux hands `ru_maxrss` down through exec: a small child of a large parent would tell the parent's. VmHWM
+    belongs to the program alone.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_OF_MIB
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return int(lines["VmHWM"].split()[0]) / KIB_OF_MIB
 
 
 def milliseconds(name: str, act: Callable[[], object], *, runs: int = 15, note: str = "") -> Figure:

@@ -6,7 +6,7 @@ import sys
 
 import django
 
-MODULES = ("pages", "papers", "imports")
+MODULES = ("pages", "papers", "imports", "exports")
 
 
 def main() -> int:
