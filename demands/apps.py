@@ -14,7 +14,9 @@ class DemandsConfig(AppConfig):
         from demands import desk, documents
         from demands.queries.demands import sees_scan
         from demands.queries.imports import sees_file
+        from demands.queries.open import DEMANDS_FEED
         from pilot_portal.attachments.registry import register_guard
+        from pilot_portal.bulletin.feeds import register_feed
         from pilot_portal.bulletin.registry import register_block
         from pilot_portal.desk.registry import register_card, register_nav
         from pilot_portal.documents.registry import register_paper, register_sheet
@@ -28,5 +30,6 @@ class DemandsConfig(AppConfig):
             register_card(card)
         register_nav(*desk.PLACES)
         register_block(desk.HOME_BLOCK)
+        register_feed(DEMANDS_FEED)
         register_guard("demands.importbatch", sees_file)
         register_guard("demands.demand", sees_scan)

@@ -12,7 +12,9 @@ class InstitutionsConfig(AppConfig):
     def ready(self) -> None:
         """Everything declared is registered here."""
         from institutions import desk, documents, queries
+        from institutions.queries.open import INSTITUTIONS_FEED
         from pilot_portal.attachments.registry import register_guard
+        from pilot_portal.bulletin.feeds import register_feed
         from pilot_portal.desk.registry import register_card, register_nav
         from pilot_portal.documents.registry import register_paper, register_sheet
 
@@ -23,5 +25,6 @@ class InstitutionsConfig(AppConfig):
         for card in desk.CARDS:
             register_card(card)
         register_nav(*desk.PLACES)
+        register_feed(INSTITUTIONS_FEED)
         register_guard(queries.CASE_TYPE, queries.may_see_file)
         register_guard(queries.REPORT_TYPE, queries.may_see_report_file)

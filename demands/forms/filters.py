@@ -16,13 +16,6 @@ from pilot_portal.regions.queries import active_regions
 from pilot_portal.rounds.queries import rounds_newest_first
 
 STATE = Demand.State
-PUBLIC_STATES = [
-    ("open", "可揭榜"),
-    (STATE.CHOOSING, "企业选择中"),
-    (STATE.MATCHED, "已选定机构"),
-    (STATE.FULFILLED, "已完成"),
-    (STATE.UNCLAIMED, "流榜"),
-]
 Choices = Sequence[tuple[str, str]]
 
 
@@ -92,13 +85,13 @@ class PublicFilter(ListedFilter):
     """The published list: by county, kind, chain, goal, state, words."""
 
     q = django_filters.CharFilter(label="搜索", method="search")
-    state = django_filters.ChoiceFilter(label="状态", method="in_state", choices=PUBLIC_STATES)
-    county = _choice("县市区", "region__code")
-    kind = _choice("服务类型", "kinds__code")
-    tier = _choice("发展目标", "target_tier__code")
-    chain = _choice("产业链", "enterprise__chain__code")
-    round = _choice("批次", "round__code")
-    batch = django_filters.NumberFilter(label="第几批", field_name="list__ordinal")
+    state = django_filters.ChoiceFilter(label="状态", method="in_state", choices=public.PUBLIC_STATES)
+    county = _choice("县市区", public.FIELDS["county"])
+    kind = _choice("服务类型", public.FIELDS["kind"])
+    tier = _choice("发展目标", public.FIELDS["tier"])
+    chain = _choice("产业链", public.FIELDS["chain"])
+    round = _choice("批次", public.FIELDS["round"])
+    batch = django_filters.NumberFilter(label="第几批", field_name=public.FIELDS["batch"])
 
     class Meta:
         model = Demand
@@ -114,7 +107,7 @@ class PublicFilter(ListedFilter):
 
     def in_state(self, demands: QuerySet[Demand], _name: str, value: str) -> QuerySet[Demand]:
         """`open` is a claim window that is open now; the others are states."""
-        return public.open_now(demands, self.at) if value == "open" else demands.filter(state=value)
+        return public.in_state(demands, value, self.at)
 
 
 class QueueFilter(ListedFilter):

@@ -1,7 +1,7 @@
 """The published list: search, order, keyset pages, counts."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -13,6 +13,23 @@ from pilot_portal.common.text import name_key
 STATE = Demand.State
 PAGE = 20
 NEWEST, DEADLINE = "new", "end"
+PUBLIC_STATES = [
+    ("open", "可揭榜"),
+    (STATE.CHOOSING, "企业选择中"),
+    (STATE.MATCHED, "已选定机构"),
+    (STATE.FULFILLED, "已完成"),
+    (STATE.UNCLAIMED, "流榜"),
+    (STATE.WITHDRAWN, "已撤回"),
+]
+# Name in the address → field, of the conditions that are one field each.
+FIELDS: dict[str, str] = {
+    "county": "region__code",
+    "kind": "kinds__code",
+    "tier": "target_tier__code",
+    "chain": "enterprise__chain__code",
+    "round": "round__code",
+    "batch": "list__ordinal",
+}
 
 
 def search_text(*, title: str, text: str, county: str, chain: str, words: Collection[str], firm: str) -> str:
@@ -42,6 +59,21 @@ def search(demands: QuerySet[Demand], typed: str, *, named_rounds: Collection[in
 def open_now(demands: QuerySet[Demand], at: dt.datetime) -> QuerySet[Demand]:
     """Those whose claim window is open."""
     return demands.filter(state=STATE.PUBLISHED, claims_until__gt=at)
+
+
+def in_state(demands: QuerySet[Demand], state: str, at: dt.datetime) -> QuerySet[Demand]:
+    """`open` is a claim window that is open now; the others are states."""
+    return open_now(demands, at) if state == "open" else demands.filter(state=state)
+
+
+def under(demands: QuerySet[Demand], conditions: Mapping[str, str], at: dt.datetime) -> QuerySet[Demand]:
+    """The published demands under all conditions of an address, whose values were checked."""
+    for name, field in FIELDS.items():
+        if value := conditions.get(name):
+            demands = demands.filter(**{field: value})
+    if state := conditions.get("state"):
+        demands = in_state(demands, state, at)
+    return search(demands, conditions.get("q", ""))
 
 
 @dataclass(frozen=True)
@@ -76,8 +108,8 @@ class Key:
         return key if key.moment.tzinfo else None
 
 
-def page(demands: QuerySet[Demand], *, order: str, after: str, at: dt.datetime) -> Page:
-    """Twenty demands after a key: the newest first, or the open ones by deadline and then the rest.
+def page(demands: QuerySet[Demand], *, order: str, after: str, at: dt.datetime, size: int = PAGE) -> Page:
+    """Twenty demands (or `size`) after a key: the newest first, or the open ones by deadline, then the rest.
 
     A key that cannot be read begins at the top.
     """
@@ -96,13 +128,13 @@ def page(demands: QuerySet[Demand], *, order: str, after: str, at: dt.datetime) 
             demands = demands.filter(
                 Q(published_at__lt=key.moment) | Q(published_at=key.moment, pk__lt=key.pk)
             )
-    rows = list(demands[: PAGE + 1])
-    if len(rows) <= PAGE:
+    rows = list(demands[: size + 1])
+    if len(rows) <= size:
         return Page(rows, "")
-    last = rows[PAGE - 1]
+    last = rows[size - 1]
     was_over = not (last.state == STATE.PUBLISHED and last.claims_until and last.claims_until > at)
     moment = last.claims_until if order == DEADLINE else last.published_at
-    return Page(rows[:PAGE], str(Key(was_over, moment, last.pk)) if moment else "")
+    return Page(rows[:size], str(Key(was_over, moment, last.pk)) if moment else "")
 
 
 def newest_list() -> DemandList | None:

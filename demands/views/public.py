@@ -1,6 +1,8 @@
 """The published list and its demands, for everybody. Shown is only what `queries.faces` gives."""
 
 import datetime as dt
+from collections.abc import Collection
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -64,6 +66,12 @@ def _facet_choices(query: QueryDict, listed: PublicFilter) -> list[dict[str, obj
     ]
 
 
+def _open_query(query: QueryDict, applied: Collection[str]) -> str:
+    """The conditions in force as the open data takes them; a value that is none was not in force."""
+    words = urlencode({name: query[name] for name in applied if query.get(name)})
+    return f"?{words}" if words else ""
+
+
 def _list_title(at: dt.datetime) -> str:
     newest = public.newest_list()
     return list_name(newest, newest.round) if newest else f"{clock.beijing(at).year}年度"
@@ -100,6 +108,8 @@ def demand_list(request: HttpRequest) -> HttpResponse:
             "next_url": f"{address(request.GET)}&after={page.next_key}" if page.next_key else "",
             "q": request.GET.get("q", ""),
             "hidden": hidden,
+            "open_path": "/open/v1/demands",
+            "open_query": _open_query(request.GET, applied),
         },
     )
 
