@@ -17,12 +17,13 @@ class DemandsConfig(AppConfig):
         from demands.queries.open import DEMANDS_FEED
         from pilot_portal.attachments.registry import register_guard
         from pilot_portal.bulletin.feeds import register_feed
-        from pilot_portal.bulletin.registry import register_block
+        from pilot_portal.bulletin.registry import register_block, register_extra
         from pilot_portal.desk.registry import register_card, register_nav
         from pilot_portal.documents.registry import register_paper, register_sheet
 
         register_paper(documents.ATTACHMENT_4)
-        register_paper(documents.DEMAND_LIST)
+        for paper in documents.LIST_FILES:
+            register_paper(paper)
         register_paper(documents.MARKED_WORKBOOK)
         register_sheet(documents.ATTACHMENT_4_SHEET)
         register_sheet(documents.DEMANDS_SHEET)
@@ -31,5 +32,6 @@ class DemandsConfig(AppConfig):
         register_nav(*desk.PLACES)
         register_block(desk.HOME_BLOCK)
         register_feed(DEMANDS_FEED)
+        register_extra(desk.LIST_EXTRA)
         register_guard("demands.importbatch", sees_file)
         register_guard("demands.demand", sees_scan)

@@ -4,13 +4,17 @@ import datetime as dt
 from typing import Any
 
 from demands import policies, queries
-from demands.models import Demand, ImportBatch
+from demands.documents import LIST_FILES
+from demands.models import Demand, DemandList, ImportBatch
 from demands.queries import public
 from demands.queries.enterprises import open_claim_of, record_claims_for
+from demands.queries.lists import later_of
 from demands.queries.questions import waiting_questions
 from pilot_portal.accounts.actors import CITY, COUNTY, ENTERPRISE, INSTITUTION, READS_CITY, Actor
-from pilot_portal.bulletin.registry import HomeBlock
+from pilot_portal.bulletin.models import Publication
+from pilot_portal.bulletin.registry import HomeBlock, NoticeExtra, NoticeFile
 from pilot_portal.desk.registry import Card, NavItem, Todo
+from pilot_portal.documents.queries import public_papers
 
 STATE = Demand.State
 HOME_ROWS = 6
@@ -117,3 +121,14 @@ def home(at: dt.datetime) -> dict[str, Any]:
 
 
 HOME_BLOCK = HomeBlock("demands", "demands/public/_home.html", home, 30)
+
+
+def _list_files(publication: Publication) -> list[NoticeFile]:
+    listed = DemandList.objects.select_related("round", "publication").filter(publication=publication).first()
+    papers = public_papers(LIST_FILES, listed) if listed else []
+    return [
+        NoticeFile(kind.title if "（" in kind.title else f"{kind.title}（PDF）", url) for kind, url in papers
+    ]
+
+
+LIST_EXTRA = NoticeExtra(kind=Publication.Kind.DEMAND_LIST, files=_list_files, later=later_of)

@@ -6,7 +6,14 @@ they stand.
 
 from demands.documents.attachment4 import ATTACHMENT_4
 from demands.documents.exports import ATTACHMENT_4_SHEET, DEMANDS_SHEET
-from demands.documents.lists import DEMAND_LIST
+from demands.documents.lists import DEMAND_LIST, LIST_FILES
 from demands.documents.marked import MARKED_WORKBOOK
 
-__all__ = ["ATTACHMENT_4", "ATTACHMENT_4_SHEET", "DEMANDS_SHEET", "DEMAND_LIST", "MARKED_WORKBOOK"]
+__all__ = [
+    "ATTACHMENT_4",
+    "ATTACHMENT_4_SHEET",
+    "DEMANDS_SHEET",
+    "DEMAND_LIST",
+    "LIST_FILES",
+    "MARKED_WORKBOOK",
+]

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
 from demands import policies, queries
-from demands.documents import DEMAND_LIST
+from demands.documents import LIST_FILES
 from demands.models import Demand, DemandList
 from demands.operations.telling import tell_county, tell_enterprise, tell_enterprises
 from demands.queries.public import search_text
@@ -221,7 +221,8 @@ def publish_list(
     Demand.objects.bulk_update(ordered, ["position", "search_text"], batch_size=500)
     words = ordinal_words(listed.ordinal)
     freeze_settings(round, ["choosing_days"], act=f"{words}榜单", at=at)
-    request_paper(DEMAND_LIST, listed, by=by, at=at)
+    for kind in LIST_FILES:
+        request_paper(kind, listed, by=by, at=at)
     tell_enterprises(ordered, f"贵企业的服务需求已列入{words}榜单", key=f"demand-list:{listed.pk}", at=at)
     for region_id in {d.region_id for d in ordered}:
         tell(

@@ -1,10 +1,13 @@
 """The published lists, and what waits for the next one."""
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from demands.models import Demand, DemandList
 from demands.queries.demands import visible_demands
+from demands.rules.words import ordinal_words
 from pilot_portal.accounts.actors import Actor
+from pilot_portal.bulletin.models import Publication
+from pilot_portal.bulletin.registry import Later
 
 STATE = Demand.State
 
@@ -25,3 +28,26 @@ def prepared_demands(actor: Actor, round_id: int) -> QuerySet[Demand]:
         .filter(round_id=round_id, state__in=[STATE.VERIFIED, STATE.UNCLAIMED], prepared_by__isnull=False)
         .order_by("region__position", "number")
     )
+
+
+def later_of(publication: Publication) -> dict[str, Later]:
+    """What became of the demands of a published list since, by number; those that stand are left out."""
+    listed = DemandList.objects.filter(publication=publication).first()
+    if listed is None:
+        return {}
+    numbers = [row["number"] for row in publication.payload.get("rows", ())]
+    found = (
+        Demand.objects.filter(number__in=numbers)
+        .filter(Q(state=STATE.WITHDRAWN) | Q(corrections__gt=0) | ~Q(list=listed))
+        .values_list("number", "state", "corrections", "list_id", "list__ordinal")
+    )
+    later = {}
+    for number, state, corrections, list_id, ordinal in found:
+        url = f"/demands/{number}/"
+        if state == STATE.WITHDRAWN:
+            later[number] = Later("已撤回", "bad", url)
+        elif list_id != listed.pk:
+            later[number] = Later(f"已列入{ordinal_words(ordinal)}" if ordinal else "已退出榜单", "info", url)
+        elif corrections:
+            later[number] = Later("已更正", "wait", url)
+    return later

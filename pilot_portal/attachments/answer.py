@@ -1,9 +1,23 @@
 """How bytes leave: streamed here, or by the front server where one is configured."""
 
+from pathlib import PurePath
+
 from django.conf import settings
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
+
+MIMES = {
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".json": "application/json",
+    ".zip": "application/zip",
+}
+
+
+def mime_of(name: str) -> str:
+    """The type of a file of our own making, by its name."""
+    return MIMES.get(PurePath(name).suffix, "application/octet-stream")
 
 
 def file_answer(file: FieldFile, name: str, mime: str) -> HttpResponse:

@@ -1,8 +1,10 @@
 """How a frozen payload is shown: the columns that are public, in the field's words."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pilot_portal.bulletin.models import Publication
+from pilot_portal.bulletin.registry import Later
 
 COLUMNS = {
     "rank": "名次",
@@ -39,8 +41,11 @@ def said(key: str, value: Any) -> str:
     return "—" if value in {None, ""} else str(value)
 
 
-def table_of(publication: Publication) -> dict[str, Any]:
-    """The frozen rows as a table, or a single decision as facts. Only known columns are ever shown."""
+def table_of(publication: Publication, later: Mapping[str, Later]) -> dict[str, Any]:
+    """The frozen rows as a table, or a single decision as facts. Only known columns are ever shown.
+
+    `later` says by row number what became of a row since.
+    """
     payload = publication.payload
     rows = payload.get("rows")
     if not rows:
@@ -53,6 +58,13 @@ def table_of(publication: Publication) -> dict[str, Any]:
     keys = [key for key in COLUMNS if any(key in row for row in rows)]
     return {
         "columns": [COLUMNS[key] for key in keys],
-        "rows": [[(COLUMNS[key], said(key, row.get(key))) for key in keys] for row in rows],
+        "has_later": bool(later),
+        "rows": [
+            {
+                "cells": [(COLUMNS[key], said(key, row.get(key))) for key in keys],
+                "later": later.get(row.get("number", "")),
+            }
+            for row in rows
+        ],
         "facts": [],
     }

@@ -22,7 +22,7 @@ from pilot_portal.attachments.operations import note_access
 from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
 from pilot_portal.documents.models import Paper
-from pilot_portal.documents.pdf import load_fonts
+from pilot_portal.documents.queries import key_of
 from pilot_portal.documents.registry import PAPERS, SHEETS, PaperKind, Printing, SheetKind, SheetOrder
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
@@ -37,15 +37,9 @@ AGAIN: dict[str, Any] = {"status": Paper.Status.REQUESTED, "attempt": 0, "error"
 WORN_OUT = "多次尝试未能生成，已停止；请稍后重试，仍不成功请联系管理员。"
 
 
-def _key(kind: PaperKind, subject: Any) -> str:
-    """What makes a paper this one: subject and version, layout, fonts."""
-    fonts = load_fonts(settings.PORTAL_FONTS)
-    return f"{kind.code}:{subject.pk}:{kind.version(subject)}:{kind.layout}:{fonts.digest[:16]}"
-
-
 def verify_code(kind: PaperKind, subject: Any) -> str:
     """128 bits, the same for the same paper: HMAC-SHA-256 under the secret key, as 32 hex digits."""
-    text = f"paper:{_key(kind, subject)}"
+    text = f"paper:{key_of(kind, subject)}"
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
@@ -74,7 +68,7 @@ def request_paper(
         params={"version": kind.version(subject)},
         title=kind.title,
         number=kind.number(subject),
-        dedupe=_key(kind, subject),
+        dedupe=key_of(kind, subject),
         verify_code=verify_code(kind, subject),
         urgency=urgency,
         requested_by_id=by.user_id,

@@ -1,14 +1,24 @@
 """Reading papers."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.documents.models import Paper
-from pilot_portal.documents.registry import PAPERS, SHEETS
+from pilot_portal.documents.pdf import load_fonts
+from pilot_portal.documents.registry import PAPERS, SHEETS, PaperKind
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
+
+
+def key_of(kind: PaperKind, subject: Any) -> str:
+    """What makes a paper this one: subject and version, layout, fonts."""
+    fonts = load_fonts(settings.PORTAL_FONTS)
+    return f"{kind.code}:{subject.pk}:{kind.version(subject)}:{kind.layout}:{fonts.digest[:16]}"
 
 
 def mine(user_id: int) -> QuerySet[Paper]:
@@ -35,6 +45,28 @@ def _may_export(actor: Actor, paper: Paper) -> bool:
     code = paper.params["region"]
     region = Region.objects.filter(code=code).first() if code else None
     return round_ is not None and SHEETS[paper.kind].may_see(actor, round_, region)
+
+
+def public_papers(kinds: Sequence[PaperKind], subject: Any) -> list[tuple[PaperKind, str]]:
+    """The public papers of a subject, each with its address; empty while it is being made."""
+    keys = {key_of(kind, subject): kind for kind in kinds}
+    built = set(
+        Paper.objects.filter(dedupe__in=keys, status=Paper.Status.DONE).values_list("dedupe", flat=True)
+    )
+    number = {kind.code: kind.number(subject) for kind in kinds}
+    return [
+        (kind, reverse("documents:public", args=[kind.code, number[kind.code]]) if key in built else "")
+        for key, kind in keys.items()
+    ]
+
+
+def public_paper(code: str, number: str) -> Paper | None:
+    """The built paper of a public kind whose subject has this number."""
+    kind = PAPERS.get(code)
+    subject: Any = kind.find(number) if kind and kind.is_public else None
+    if kind is None or subject is None:
+        return None
+    return Paper.objects.filter(dedupe=key_of(kind, subject), status=Paper.Status.DONE).first()
 
 
 def papers_of(kinds: list[str], subject_id: int) -> QuerySet[Paper]:

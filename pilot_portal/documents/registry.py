@@ -47,6 +47,8 @@ class PaperKind:
     standing: Callable[[Any], str] = lambda _subject: ""
     # A paper of the notice has examples that a command can print; a working copy of somebody's file has not.
     is_listed: bool = True
+    # Fetched by everybody from /papers/public/, without signing in.
+    is_public: bool = False
 
 
 def _unheard(_done: int, _total: int) -> None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("papers/<uuid:key>/retry/", mine.retry, name="retry"),
     path("papers/<uuid:key>/cancel/", mine.cancel, name="cancel"),
     # public
+    path("papers/public/<slug:kind>/<slug:number>/", public.paper, name="public"),
     path("verify/", public.verify, name="verify"),
     path("verify/<slug:code>/", public.verify_code, name="verify-code"),
 ]

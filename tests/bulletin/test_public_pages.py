@@ -200,10 +200,10 @@ VALUES = st.none() | st.text(max_size=20) | st.integers() | st.floats() | st.boo
 def test_whatever_was_frozen_only_known_columns_are_shown_and_nothing_fails(payload):
     secret = {key: f"secret-{key}" for key in payload if key not in faces.COLUMNS}
     for frozen in (payload | secret, {"rows": [payload | secret]}):
-        table = faces.table_of(Publication(payload=frozen))
+        table = faces.table_of(Publication(payload=frozen), {})
         shown = str(table["facts"]) + str(table["rows"]) + str(table["columns"])
         assert "secret-" not in shown
-        assert all(len(row) == len(table["columns"]) for row in table["rows"])
+        assert all(len(row["cells"]) == len(table["columns"]) for row in table["rows"])
 
 
 @given(st.integers(min_value=0, max_value=10**15))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.apps import apps
 
+from pilot_portal.bulletin import feeds
 from pilot_portal.bulletin import registry as bulletin
 from pilot_portal.desk import registry as desk
 from pilot_portal.documents import registry as documents
@@ -22,6 +23,8 @@ REGISTRIES = {
     desk.Card: desk.CARDS,
     desk.NavItem: desk.NAV,
     bulletin.HomeBlock: bulletin.BLOCKS,
+    bulletin.NoticeExtra: bulletin.EXTRAS,
+    feeds.Feed: feeds.FEEDS,
     machine.Workflow: machine.REGISTRY,
 }
 

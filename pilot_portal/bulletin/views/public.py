@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from pilot_portal.bulletin import faces, queries
-from pilot_portal.bulletin.registry import blocks
+from pilot_portal.bulletin.registry import EXTRAS, blocks
 from pilot_portal.common import clock
 
 
@@ -29,7 +29,10 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, number: str) -> HttpResponse:
     """One publication, as frozen."""
     found = get_object_or_404(queries.published(), number=number)
-    context = {"notice": found} | queries.editions_beside(found) | faces.table_of(found)
+    extra = EXTRAS.get(found.kind)
+    later = extra.later(found) if extra else {}
+    context = {"notice": found, "files": extra.files(found) if extra else []}
+    context |= queries.editions_beside(found) | faces.table_of(found, later)
     return render(request, "bulletin/notice.html", context)
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from pilot_portal.attachments.answer import file_answer
+from pilot_portal.attachments.answer import file_answer, mime_of
 from pilot_portal.attachments.operations import note_access
 from pilot_portal.common import clock
 from pilot_portal.common.audience import signed_in
@@ -18,8 +18,6 @@ from pilot_portal.documents.models import Paper
 from pilot_portal.documents.registry import PAPERS, SHEETS
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @signed_in
@@ -73,8 +71,7 @@ def download(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if not queries.may_download(request.actor, paper):
         raise Http404
     note_access(f"文书 {paper.title} {paper.number}", by=request.actor, at=clock.now())
-    mime = "application/pdf" if paper.file_name.endswith(".pdf") else XLSX
-    return file_answer(paper.file, paper.file_name, mime)
+    return file_answer(paper.file, paper.file_name, mime_of(paper.file_name))
 
 
 @signed_in

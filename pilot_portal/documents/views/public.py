@@ -5,10 +5,13 @@ import re
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET, require_http_methods
 
+from pilot_portal.attachments.answer import file_answer, mime_of
 from pilot_portal.common import clock
 from pilot_portal.documents import queries
 from pilot_portal.documents.models import Paper
@@ -36,6 +39,21 @@ def _facts(paper: Paper) -> dict[str, object]:
     subject = kind.get(paper.subject_id or 0) if kind else None
     date = kind.date(subject) if kind and subject else None
     return {"paper": paper, "date": date or paper.finished_at, "standing": queries.standing(paper)}
+
+
+@require_GET
+def paper(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """A file that everybody may fetch; it never changes, so its digest is its ETag. 404 until it is built."""
+    found = queries.public_paper(kind, number)
+    if found is None:
+        raise Http404
+    etag = quote_etag(found.sha256)
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = file_answer(found.file, found.file_name, mime_of(found.file_name))
+        response["ETag"] = etag
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
 
 
 @require_http_methods(["GET", "POST"])
