@@ -1,4 +1,4 @@
-"""A county's workbook coming in: read in a process of its own, understood as Attachment 4."""
+"""A county's workbook coming in: read in a process of its own, understood as what it is sent as."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 
 from demands.models import ImportBatch
 from demands.rules.attachment4 import Attachment4File, refused_file, understand
+from demands.rules.library import understand_library
 from demands.rules.words import KIND_CODES, TIER_CODES
+from pilot_portal.codes.models import Chain
+from pilot_portal.codes.queries import labels
 from pilot_portal.common.errors import Refused
 from pilot_portal.documents.sheets.read import read_workbook
 from pilot_portal.regions.queries import active_regions
@@ -28,8 +31,38 @@ class Read:
         return self.file.to_json(detailed=True)
 
 
+def parse_upload(upload: UploadedFile, kind: str) -> tuple[dict[str, Any], str]:
+    """What an import of a kind keeps of an uploaded workbook, and its digest."""
+    upload.seek(0)
+    content = upload.read()
+    upload.seek(0)
+    return _parse(content, kind)
+
+
+def parse_stored(batch: ImportBatch) -> dict[str, Any]:
+    """What an import keeps of the workbook beside it."""
+    if batch.file is None:
+        return refused_file("原文件已不存在，请重新上传。").to_json(detailed=True)
+    with batch.file.file.open("rb") as stream:
+        return _parse(stream.read(), batch.kind)[0]
+
+
+def _parse(content: bytes, kind: str) -> tuple[dict[str, Any], str]:
+    if kind != ImportBatch.Kind.LIBRARY:
+        read = read_bytes(content)
+        return read.parsed, read.sha256
+    try:
+        workbook = read_workbook(content)
+    except Refused as refusal:
+        parsed = refused_file(refusal.message).to_json(detailed=True)
+    else:
+        regions = list(active_regions().values_list("name", flat=True))
+        parsed = understand_library(workbook, regions=regions, chains=list(labels(Chain).values()))
+    return parsed, hashlib.sha256(content).hexdigest()
+
+
 def read_bytes(content: bytes) -> Read:
-    """Read a workbook. Never raises for a bad file: the reason stands in its `error`."""
+    """Read a workbook as Attachment 4. Never raises for a bad file: the reason stands in its `error`."""
     try:
         workbook = read_workbook(content)
     except Refused as refusal:
@@ -42,22 +75,6 @@ def read_bytes(content: bytes) -> Read:
             tiers=list(TIER_CODES),
         )
     return Read(file, hashlib.sha256(content).hexdigest())
-
-
-def read_upload(upload: UploadedFile) -> Read:
-    """Read an uploaded workbook; it is left at its beginning."""
-    upload.seek(0)
-    content = upload.read()
-    upload.seek(0)
-    return read_bytes(content)
-
-
-def read_stored(batch: ImportBatch) -> Read:
-    """Read the workbook that is kept beside an import."""
-    if batch.file is None:
-        return Read(refused_file("原文件已不存在，请重新上传。"), batch.sha256)
-    with batch.file.file.open("rb") as stream:
-        return read_bytes(stream.read())
 
 
 def digest_of(upload: UploadedFile) -> str:

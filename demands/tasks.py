@@ -27,7 +27,7 @@ def sweep_imports() -> int:
     while (batch := take_import(clock.now())) is not None:
         try:
             if batch.status == ImportBatch.Status.QUEUED:
-                keep_reading(batch, intake.read_stored(batch).parsed, attempt=batch.attempt)
+                keep_reading(batch, intake.parse_stored(batch), attempt=batch.attempt)
             else:
                 run_order(batch, now=clock.now)
         except Exception:

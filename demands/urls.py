@@ -5,7 +5,17 @@ from django.urls import path
 from demands.views import applicant, enterprise, public
 from demands.views.city import lists as city_lists
 from demands.views.city import queue as city_queue
-from demands.views.county import corrections, exports, import_rows, imports, library, paper, papers, questions
+from demands.views.county import (
+    corrections,
+    exports,
+    import_rows,
+    imports,
+    library,
+    paper,
+    papers,
+    questions,
+    record,
+)
 from demands.views.county import queue as county_queue
 
 app_name = "demands"
@@ -57,8 +67,22 @@ for_counties = [
     path("desk/county/enterprises/", library.enterprise_list, name="county-enterprise-list"),
     path("desk/county/enterprises/claims/", library.claim_list, name="county-claim-list"),
     path("desk/county/enterprises/claims/<int:pk>/", library.decide_claim, name="county-claim-decide"),
-    path("desk/county/enterprises/<int:pk>/", library.enterprise, name="county-enterprise"),
-    path("desk/county/enterprises/<int:pk>/invite/", library.invite, name="county-enterprise-invite"),
+    path("desk/county/enterprises/imports/", imports.library_import, name="county-library-import"),
+    path("desk/enterprises/template/", imports.library_template, name="library-template"),
+    path("desk/county/enterprises/<int:pk>/", record.enterprise, name="county-enterprise"),
+    path("desk/county/enterprises/<int:pk>/invite/", record.invite, name="county-enterprise-invite"),
+    path("desk/county/enterprises/<int:pk>/titles/", record.grant, name="county-enterprise-title"),
+    path(
+        "desk/county/enterprises/<int:pk>/titles/<int:title>/revoke/",
+        record.revoke,
+        name="county-enterprise-title-revoke",
+    ),
+    path("desk/county/enterprises/<int:pk>/merge/", record.merge, name="county-enterprise-merge"),
+    path(
+        "desk/county/enterprises/<int:pk>/merges/<int:merged>/undo/",
+        record.part,
+        name="county-enterprise-part",
+    ),
 ]
 
 for_the_city = [

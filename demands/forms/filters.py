@@ -1,5 +1,6 @@
 """The conditions of lists, in the address; choices come as lists so that no template runs a query."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,12 +11,15 @@ from django.http import QueryDict
 from demands.models import Demand, Enterprise
 from demands.queries import conditions, public
 from demands.queries.enterprises import matching
+from demands.queries.firms import ended, ending, holding_tier
 from pilot_portal.codes.models import Chain, ServiceKind, Tier
 from pilot_portal.codes.queries import labels
 from pilot_portal.regions.queries import active_regions
 from pilot_portal.rounds.queries import rounds_newest_first
 
 STATE = Demand.State
+# A title that ends within this time wants a look.
+SOON = dt.timedelta(days=90)
 Choices = Sequence[tuple[str, str]]
 
 
@@ -139,9 +143,24 @@ class EnterpriseFilter(ListedFilter):
         label="培育库", method="in_library", choices=[("yes", "已纳入"), ("no", "未纳入")], empty_label="全部"
     )
 
+    tier = django_filters.ChoiceFilter(label="有效称号", method="with_tier", choices=[], empty_label="全部")
+    titles = django_filters.ChoiceFilter(
+        label="称号到期",
+        method="by_end",
+        choices=[("soon", "三个月内到期"), ("ended", "均已到期")],
+        empty_label="全部",
+    )
+    account = django_filters.ChoiceFilter(
+        label="账号", method="with_account", choices=[("yes", "已开通"), ("no", "未开通")], empty_label="全部"
+    )
+
     class Meta:
         model = Enterprise
         fields: list[str] = []
+
+    def __init__(self, *args: Any, day: dt.date, **kwargs: Any) -> None:
+        self.day = day
+        super().__init__(*args, **kwargs)
 
     def search(self, firms: QuerySet[Enterprise], _name: str, value: str) -> QuerySet[Enterprise]:
         """By part of the name or the whole code."""
@@ -150,3 +169,15 @@ class EnterpriseFilter(ListedFilter):
     def in_library(self, firms: QuerySet[Enterprise], _name: str, value: str) -> QuerySet[Enterprise]:
         """Within the library or outside."""
         return firms.filter(in_library=value == "yes")
+
+    def with_tier(self, firms: QuerySet[Enterprise], _name: str, value: str) -> QuerySet[Enterprise]:
+        """Firms that hold a title today."""
+        return holding_tier(firms, value, self.day)
+
+    def by_end(self, firms: QuerySet[Enterprise], _name: str, value: str) -> QuerySet[Enterprise]:
+        """Firms whose titles end soon, or have ended."""
+        return ended(firms, self.day) if value == "ended" else ending(firms, day=self.day, within=SOON)
+
+    def with_account(self, firms: QuerySet[Enterprise], _name: str, value: str) -> QuerySet[Enterprise]:
+        """Firms whose people can sign in, or cannot yet."""
+        return firms.filter(organisation__isnull=value == "no")

@@ -1,9 +1,10 @@
-"""The form of one row of a workbook. What is right is decided by `rules.edits`, in one place."""
+"""The forms of one row of a workbook. What is right is decided by the rules, in one place."""
 
 from typing import Any
 
 from django import forms
 
+from demands.rules.library import SIZES
 from demands.rules.words import KIND_CODES, TIER_CODES
 from pilot_portal.common.fields import PlainForm
 from pilot_portal.common.text import whole
@@ -15,7 +16,23 @@ def _words(words: Any) -> list[tuple[str, str]]:
     return [(word, word) for word in words]
 
 
-class RowForm(PlainForm):
+class SeenForm(PlainForm):
+    """A form that knows which revision of the row the officer saw."""
+
+    revision = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def seen(self) -> int:
+        """The revision of the row that the officer saw; none that ever was where the page sent none."""
+        seen = whole(str(self.cleaned_data.get("revision") or ""))
+        return -1 if seen is None else seen
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, by field."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+
+
+class RowForm(SeenForm):
     """Every column of Attachment 4; takes whatever is typed."""
 
     company = forms.CharField(label="企业名称", required=False)
@@ -34,18 +51,43 @@ class RowForm(PlainForm):
         label="联系电话", required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
     remark = forms.CharField(label="备注", required=False)
-    revision = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, regions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["county"].choices = [BLANK, *_words(regions)]
 
-    @property
-    def seen(self) -> int:
-        """The revision of the row that the officer saw; none that ever was where the page sent none."""
-        seen = whole(str(self.cleaned_data.get("revision") or ""))
-        return -1 if seen is None else seen
 
-    def typed(self) -> dict[str, Any]:
-        """What was typed, by field."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+YES_NO = [BLANK, ("是", "是"), ("否", "否")]
+
+
+class LibraryRowForm(SeenForm):
+    """Every column of a county's library; takes whatever is typed."""
+
+    company = forms.CharField(label="企业名称", required=False)
+    code = forms.CharField(label="统一社会信用代码", required=False)
+    county = forms.ChoiceField(label="所属县市区", required=False)
+    legal = forms.CharField(label="法定代表人", required=False)
+    titles = forms.CharField(
+        label="称号和认定日期",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="每行写一个，例如：省级专精特新中小企业 2022-08-05；有效期不写时按三年计算。",
+    )
+    chain = forms.ChoiceField(label="产业链", required=False)
+    key_link = forms.CharField(label="关键环节", required=False)
+    size = forms.ChoiceField(label="企业规模", required=False, choices=[BLANK, *_words(SIZES)])
+    industry = forms.CharField(label="行业代码", required=False)
+    manufacturing = forms.ChoiceField(label="是否制造业", required=False, choices=YES_NO)
+    above_scale = forms.ChoiceField(label="是否规上", required=False, choices=YES_NO)
+    above_since = forms.CharField(label="升规入统日期", required=False)
+    contact = forms.CharField(label="联系人", required=False)
+    phone = forms.CharField(
+        label="联系电话", required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    consent = forms.ChoiceField(label="同意公开企业名称", required=False, choices=YES_NO)
+    proof = forms.CharField(label="同意公开的依据", required=False)
+
+    def __init__(self, *args: Any, regions: list[str], chains: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["county"].choices = [BLANK, *_words(regions)]
+        self.fields["chain"].choices = [BLANK, *_words(chains)]

@@ -8,6 +8,10 @@ from django import forms
 from demands.models import Enterprise
 from pilot_portal.common.clock import BEIJING, end_of_day
 from pilot_portal.common.fields import CountField, DayField, PlainForm, WordsField
+from pilot_portal.common.text import whole
+
+# 优质中小企业梯度培育管理暂行办法, the one of 2022 and the one that follows it (domain.md §2).
+TITLE_RULES = ("工信部企业〔2022〕63号", "工信部企业〔2026〕2号")
 
 
 class NoteForm(PlainForm):
@@ -42,16 +46,22 @@ class VerifyForm(OptionalNoteForm):
             del self.fields["library_reason"]
 
 
-class WorkbookForm(PlainForm):
-    """A county's Attachment 4."""
+class SpreadsheetForm(PlainForm):
+    """Any spreadsheet of a county."""
 
-    round = forms.ChoiceField(label="批次", error_messages={"invalid_choice": "请选择批次。"})
     file = forms.FileField(
-        label="附件4 表格",
+        label="表格文件",
         help_text="支持 .xlsx、.xls、.et、.ods，不超过 20 MB。先预览，确认后才导入。",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.et,.ods"}),
         error_messages={"required": "请选择文件。", "empty": "文件是空的，请重新选择。"},
     )
+
+
+class WorkbookForm(SpreadsheetForm):
+    """A county's Attachment 4."""
+
+    round = forms.ChoiceField(label="批次", error_messages={"invalid_choice": "请选择批次。"})
+    field_order = ("round", "file")
 
     def __init__(self, *args: Any, rounds: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,6 +98,15 @@ class RecordForm(PlainForm):
         coerce=lambda value: value == "yes",
         empty_value=None,
     )
+    key_link = forms.CharField(label="关键环节（选填）", required=False, max_length=60)
+    is_above_scale = forms.TypedChoiceField(
+        label="规上企业",
+        required=False,
+        choices=[("", "未填"), ("yes", "是"), ("no", "否")],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+    )
+    above_scale_since = DayField(label="升规入统日期（选填）", required=False)
     in_library = forms.BooleanField(label="已纳入梯度培育库（涵盖升规入统）", required=False)
     name_public = forms.BooleanField(label="企业同意公开名称", required=False)
     name_public_proof = forms.CharField(
@@ -96,10 +115,50 @@ class RecordForm(PlainForm):
         max_length=120,
         help_text="如：2023年3月授权书、短信确认。",
     )
+    revision = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+
+    @property
+    def seen(self) -> int:
+        """The revision of the record that the officer saw; none that ever was where the page sent none."""
+        seen = whole(str(self.cleaned_data.get("revision") or ""))
+        return -1 if seen is None else seen
 
     def __init__(self, *args: Any, chains: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["chain"].choices = [("", "未填"), *chains]
+
+
+class TitleForm(PlainForm):
+    """A dated title of a firm. What is right is decided by the operation."""
+
+    tier = forms.ChoiceField(label="称号")
+    granted_on = DayField(label="认定日期", required=False)
+    expires_on = DayField(label="有效期至（选填）", required=False, help_text="不填时按三年计算。")
+    rule_version = forms.ChoiceField(
+        label="认定依据（选填）",
+        required=False,
+        choices=[("", "未填"), *((rule, rule) for rule in TITLE_RULES)],
+    )
+    evidence = forms.CharField(
+        label="佐证（选填）", required=False, max_length=200, help_text="如：公告文号、证书编号。"
+    )
+
+    def __init__(self, *args: Any, tiers: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tier"].choices = [("", "请选择"), *tiers]
+
+
+class RevokeTitleForm(PlainForm):
+    """A title that was taken away."""
+
+    on = DayField(label="撤销日期")
+    note = WordsField(label="依据", rows=2, max_length=300, help_text="如：公告文号；记入变更记录。")
+
+
+class ReasonForm(PlainForm):
+    """Why records are merged, or parted again."""
+
+    reason = WordsField(label="理由", rows=3, max_length=300)
 
 
 class PublicTextForm(PlainForm):

@@ -17,13 +17,7 @@ from demands.operations.drafts import (
     take_back_demand,
     withdraw_demand,
 )
-from demands.operations.enterprises import (
-    body_of,
-    decide_record_claim,
-    invite_enterprise,
-    open_record,
-    save_record,
-)
+from demands.operations.enterprises import decide_record_claim, open_record
 from demands.operations.imports import (
     Committed,
     commit_batch,
@@ -36,6 +30,8 @@ from demands.operations.imports import (
     receive_workbook,
     undo_batch,
 )
+from demands.operations.invitations import body_of, invite_enterprise
+from demands.operations.merging import merge_records, undo_merge
 from demands.operations.paper import enter_paper_demand
 from demands.operations.publication import (
     city_return_demand,
@@ -47,10 +43,12 @@ from demands.operations.publication import (
     suggested,
 )
 from demands.operations.questions import answer_question, ask_question, hide_question
+from demands.operations.records import TitleGiven, grant_title, revoke_title, save_record
 from demands.operations.summaries import freeze_summary, request_summary
 
 __all__ = [
     "Committed",
+    "TitleGiven",
     "answer_question",
     "ask_question",
     "begin_demand",
@@ -67,9 +65,11 @@ __all__ = [
     "edit_row",
     "enter_paper_demand",
     "freeze_summary",
+    "grant_title",
     "hide_question",
     "invite_enterprise",
     "leave_out_row",
+    "merge_records",
     "not_publish_demand",
     "open_record",
     "order_batch",
@@ -87,6 +87,7 @@ __all__ = [
     "register_after_withdrawal",
     "request_summary",
     "return_demand",
+    "revoke_title",
     "save_part",
     "save_record",
     "start_demand",
@@ -94,6 +95,7 @@ __all__ = [
     "suggested",
     "take_back_demand",
     "undo_batch",
+    "undo_merge",
     "verify_demand",
     "withdraw_demand",
 ]

@@ -1,27 +1,23 @@
-"""The enterprise library: whose record is whose, what the county keeps in it, inviting a firm."""
+"""Whose record of the library is whose: a body opens or claims its own, the county agrees or not."""
 
 import datetime as dt
-import re
-from collections.abc import Callable, Mapping
-from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from demands import policies
-from demands.models import Demand, Enterprise, RecordClaim
+from demands.models import Enterprise, RecordClaim
+from demands.operations.history import SOURCE, change
 from demands.queries.enterprises import open_claim_of, record_of
 from pilot_portal.accounts.actors import COUNTY, ENTERPRISE, Actor
-from pilot_portal.accounts.models import Invitation, Organisation, Role
-from pilot_portal.accounts.operations import invite
+from pilot_portal.accounts.models import Organisation
 from pilot_portal.accounts.queries import recipients_in, recipients_of_region
-from pilot_portal.codes.models import Chain
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
-from pilot_portal.common.text import check_credit_code, clean, name_key, normalise_phone
+from pilot_portal.common.text import clean, name_key
 from pilot_portal.notifications.operations import tell
 
 STATUS = RecordClaim.Status
 GROUND = RecordClaim.Ground
-MOBILE = re.compile(r"1[3-9]\d{9}")
 NOTE_LENGTH = 300
 
 
@@ -61,9 +57,10 @@ def open_record(*, by: Actor, at: dt.datetime) -> Enterprise | RecordClaim:
 
 
 def _record_for(body: Organisation) -> tuple[Enterprise | None, str]:
-    if body.credit_code and (found := Enterprise.objects.filter(credit_code=body.credit_code).first()):
+    records = Enterprise.objects.filter(merged_into=None)
+    if body.credit_code and (found := records.filter(credit_code=body.credit_code).first()):
         return found, GROUND.CREDIT_CODE
-    found = Enterprise.objects.filter(region_id=body.region_id, name_key=name_key(body.name)).first()
+    found = records.filter(region_id=body.region_id, name_key=name_key(body.name)).first()
     return found, GROUND.NAME
 
 
@@ -110,13 +107,7 @@ def decide_record_claim(
     if not won:
         raise Stale("这项认领已由同事办理。")
     if agree:
-        body = claim.organisation
-        code = enterprise.credit_code or body.credit_code
-        joined = Enterprise.objects.filter(pk=enterprise.pk, organisation=None).update(
-            organisation=body, credit_code=code
-        )
-        if not joined:
-            raise Stale("这家企业刚刚由其他账号登记。")
+        _join(enterprise, claim.organisation, by=by, at=at)
     tell(
         recipients_in([claim.organisation_id], set(ENTERPRISE), at),
         "县区已确认贵企业的认领，可以填报需求" if agree else "县区未确认贵企业的认领",
@@ -127,102 +118,18 @@ def decide_record_claim(
     )
 
 
-KEPT = ("size", "size_year", "industry", "is_manufacturing", "in_library", "name_public", "name_public_proof")
-READERS: dict[str, Callable[[str], str]] = {
-    "name": clean,
-    "contact": clean,
-    "legal_representative": clean,
-    "phone": lambda typed: normalise_phone(typed) if typed else "",
-    "credit_code": lambda typed: check_credit_code(typed) if typed else "",
-}
-
-
-def _read_record(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """The columns that a form of the record changes, and what is wrong with it."""
-    changes: dict[str, Any] = {key: data[key] for key in KEPT if key in data}
-    problems: list[Problem] = []
-    for field, read in READERS.items():
-        if field in data:
-            try:
-                changes[field] = read(str(data[field] or "").strip())
-            except Refused as refusal:
-                problems.append(Problem(refusal.message, field=field))
-    if "credit_code" in changes:
-        changes["credit_code"] = changes["credit_code"] or None
-    if "chain" in data:
-        changes["chain"] = Chain.objects.filter(code=data["chain"]).first()
-    if "name" in changes:
-        changes["name_key"] = name_key(changes["name"])
-        if not changes["name"]:
-            problems.append(Problem("请填写企业名称。", field="name"))
-    if changes.get("name_public") and not str(changes.get("name_public_proof", "")).strip():
-        problems.append(Problem("请填写企业同意公开名称的依据（如授权书）。", field="name_public_proof"))
-    return changes, problems
-
-
-@transaction.atomic
-def save_record(enterprise: Enterprise, data: Mapping[str, Any], *, by: Actor, at: dt.datetime) -> None:
-    """The county keeps a firm's record: name, code, chain, contacts, size, library, consent with its proof.
-
-    Keys left out of `data` stay as they are. Raises NotAllowed for anyone but the county, Refused with all
-    problems: a wrong code or phone, a double name, a consent without proof.
-    """
-    if not policies.keeps_record(by, enterprise):
-        raise NotAllowed("只有企业所在县市区工信部门可以修改企业库。")
-    changes, problems = _read_record(data)
-    if problems:
-        raise Refused(f"有 {len(problems)} 处需要修改。", problems)
+def _join(enterprise: Enterprise, body: Organisation, *, by: Actor, at: dt.datetime) -> None:
+    """The record becomes the body's; a code that was missing comes from the body."""
+    code = enterprise.credit_code or body.credit_code
+    free = Enterprise.objects.filter(pk=enterprise.pk, organisation=None, merged_into=None)
     try:
         with transaction.atomic():
-            Enterprise.objects.filter(pk=enterprise.pk).update(**changes)
+            joined = free.update(organisation=body, credit_code=code, revision=F("revision") + 1)
     except IntegrityError as error:
-        raise Refused(
-            "本县市区已有同名企业，或统一社会信用代码已被登记。",
-            [Problem("请核对名称和代码。", field="name")],
-        ) from error
-    if "name_public" in changes:
-        # The consent of the record holds for demands that the firm did not write itself.
-        Demand.objects.filter(enterprise=enterprise, origin=Demand.Origin.IMPORT, published_at=None).update(
-            name_public=changes["name_public"]
-        )
-
-
-@transaction.atomic
-def body_of(enterprise: Enterprise, *, by: Actor, at: dt.datetime) -> Organisation:
-    """The body of a firm's record; one without gets it now, so that the county can invite its people.
-
-    Raises NotAllowed for anyone but the county, Refused where another body already bears the credit code.
-    """
-    if not policies.keeps_record(by, enterprise):
-        raise NotAllowed("只有企业所在县市区工信部门可以邀请企业。")
-    if enterprise.organisation is not None:
-        return enterprise.organisation
-    kind = Organisation.Kind.ENTERPRISE
-    try:
-        with transaction.atomic():
-            body = Organisation.objects.create(
-                kind=kind,
-                name=enterprise.name,
-                name_key=enterprise.name_key,
-                credit_code=enterprise.credit_code,
-                legal_representative=enterprise.legal_representative,
-                region=enterprise.region,
-            )
-    except IntegrityError as error:
-        raise Refused("这家企业已自行注册账号，请在认领申请中确认。") from error
-    if not Enterprise.objects.filter(pk=enterprise.pk, organisation=None).update(organisation=body):
-        raise Stale("这家企业刚刚由其他账号登记，请刷新后再看。")
-    enterprise.organisation = body
-    return body
-
-
-@transaction.atomic
-def invite_enterprise(enterprise: Enterprise, *, by: Actor, at: dt.datetime) -> Invitation:
-    """Invite the firm's contact to become its administrator: a link and a short code to be handed out.
-
-    Leaves a body for the firm where it had none. Raises NotAllowed for anyone but the county, Refused as
-    `body_of` does.
-    """
-    body = body_of(enterprise, by=by, at=at)
-    mobile = enterprise.phone if MOBILE.fullmatch(enterprise.phone) else ""
-    return invite(body, Role.ENTERPRISE_ADMIN, by=by, at=at, name=enterprise.contact, mobile=mobile)
+        raise Refused("该信用代码已登记在另一条企业记录上，请先核实或合并两条记录。") from error
+    if not joined:
+        raise Stale("这家企业刚刚由其他账号登记。")
+    told = {"organisation": ["", body.name]}
+    if code != enterprise.credit_code:
+        told["credit_code"] = [enterprise.credit_code or "", code]
+    change(enterprise, told, SOURCE.CLAIM, by=by, at=at).save()

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from demands.models import Demand
+from demands.queries.firms import CANDIDATES, SHORTEST_PART, SHOWN_DOUBLES
+from demands.rules.doubles import alike, core_of
 from demands.rules.draft import FEN_PER_WAN, FIELDS, PARTS, is_ticked
 from demands.rules.rows import WARNINGS
 from pilot_portal.codes.models import ServiceKind, Tier
@@ -204,18 +208,28 @@ def checks_of(demand: Demand, *, library_url: str = "") -> list[Check]:
     found += [Check("warn", f"导入时有疑问：{WARNINGS.get(name, name)}") for name in demand.doubts]
     if not demand.doubts:
         found.append(Check("good", "联系人、电话和各栏均可识别"))
-    others = (
-        Demand.objects.filter(round_id=demand.round_id, enterprise__name_key=firm.name_key)
-        .exclude(pk=demand.pk)
-        .exclude(state__in=[Demand.State.DRAFT, Demand.State.WITHDRAWN, Demand.State.REFUSED])
-        .order_by("number")
-        .values_list("number", "region__name")[:5]
-    )
-    doubles = "、".join(f"{number}（{county}）" for number, county in others)
+    doubles = "、".join(f"{number}（{county}，{name}）" for number, county, name in _doubles(demand))
     if doubles:
-        found.append(Check("warn", f"本批次同名企业还有需求 {doubles}，请确认不是重复"))
+        found.append(Check("warn", f"本批次同名或名称相近的企业还有需求 {doubles}，请确认不是重复"))
     else:
-        found.append(Check("good", "本批次没有同名企业的其他需求"))
+        found.append(Check("good", "本批次各县市区没有同名或名称相近企业的其他需求"))
     if not firm.credit_code:
         found.append(Check("info", "企业库中没有统一社会信用代码，建议补登", library_url))
     return found
+
+
+def _doubles(demand: Demand) -> list[tuple[str, str, str]]:
+    """Number, county and name of the round's other demands whose firm may be the same, in all counties."""
+    name = demand.enterprise.name
+    core = core_of(name)
+    near = Q(enterprise__name_key__contains=core[:SHORTEST_PART])
+    near |= Q(enterprise__name_key__contains=core[-SHORTEST_PART:])
+    others = (
+        Demand.objects.filter(near, round_id=demand.round_id)
+        .exclude(pk=demand.pk)
+        .exclude(number=None)
+        .exclude(state__in=[Demand.State.DRAFT, Demand.State.WITHDRAWN, Demand.State.REFUSED])
+        .order_by("number")
+        .values_list("number", "region__name", "enterprise__name")[:CANDIDATES]
+    )
+    return [row for row in others if alike(name, row[2])][:SHOWN_DOUBLES]

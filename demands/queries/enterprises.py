@@ -9,8 +9,11 @@ from pilot_portal.common.text import name_key
 
 
 def visible_enterprises(actor: Actor) -> QuerySet[Enterprise]:
-    """The firm itself; the county its own firms; those who read the city's all; nobody else any."""
-    firms = Enterprise.objects.select_related("region", "chain", "organisation")
+    """The firm itself; the county its own firms; those who read the city's all; nobody else any.
+
+    Records that were merged into another are nobody's.
+    """
+    firms = Enterprise.objects.filter(merged_into=None).select_related("region", "chain", "organisation")
     if actor.is_enterprise:
         return firms.filter(organisation_id=actor.organisation_id)
     if actor.is_county:

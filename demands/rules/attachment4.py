@@ -24,12 +24,10 @@ from demands.rules.headers import (
     STATUS,
     TARGET,
 )
-from demands.rules.rowkinds import DATA, Reading, kind_of
+from demands.rules.tables import HIDDEN, Cells, Gathering, find_tables, raw_of, rows_in, text_of
 from demands.rules.terms import (
-    DITTO,
     KIND_SYNONYMS,
     TIER_SYNONYMS,
-    Found,
     Terms,
     find_kinds,
     find_tier,
@@ -37,11 +35,11 @@ from demands.rules.terms import (
     region_terms,
 )
 from pilot_portal.common.text import name_key, without_invisible
-from pilot_portal.documents.sheets.workbook import Cell, Sheet, SheetRow, Workbook, cell_words, column_letters
+from pilot_portal.documents.sheets.workbook import Sheet, SheetRow, Workbook, cell_words
 
 LONGEST = {COMPANY: 120, CONTACT: 40, PHONE: 60, REMARK: 300}
 REMEMBERED = 4096
-DUPLICATE, HIDDEN = "duplicate", "hidden_row"
+DUPLICATE = "duplicate"
 NO_HEADER = "没有找到附件4的表头（应有“企业名称、所需服务、企业现状、发展目标”等列），请使用附件4的表样。"
 NO_ROWS = "找到了附件4的表头，但下面没有填写任何企业。"
 _BLANK_UNIT = re.compile(r"^[\s_＿—\-/（）()盖章:：]*$")
@@ -71,6 +69,8 @@ class Attachment4Row:
     # The field (or mark) that each note is about, and the column of their sheet (from 0) of each field.
     about: tuple[str, ...] = ()
     columns: Mapping[str, int] = stays(default_factory=dict)
+    # Official words that may be meant by what is none, by field.
+    suggest: Mapping[str, Sequence[str]] = stays(default_factory=dict)
 
     def to_json(self, *, detailed: bool = False) -> dict[str, Any]:
         """The row as `import_demands --json` prints it; with `detailed` also what stood there and why."""
@@ -93,6 +93,7 @@ class Attachment4Row:
             "notes": list(self.notes),
             "about": list(self.about),
             "columns": dict(self.columns),
+            "suggest": {field: list(words) for field, words in self.suggest.items()},
         }
 
 
@@ -143,56 +144,6 @@ class _Words:
         self.tier_of = lru_cache(REMEMBERED)(lambda text: find_tier(text, own_tiers))
 
 
-class _Row:
-    """A row on its way to be understood: gathers warnings and sentences."""
-
-    def __init__(self, sheet: str, row: SheetRow, header: headers.Header) -> None:
-        self.sheet, self.row, self.header = sheet, row, header
-        self.warn: set[str] = set()
-        self.notes: list[str] = []
-        self.about: list[str] = []
-
-    def doubt(self, field: str, message: str) -> None:
-        """Something of a field needs a person."""
-        column = self.header.column(field)
-        where = f" {column_letters(column)} 列" if column is not None else "（表中没有这一列）"
-        self.warn.add(field)
-        self.about.append(field)
-        self.notes.append(f"「{self.sheet}」第 {self.row.number} 行{where}“{LABELS[field]}”：{message}。")
-
-    def mark(self, name: str, message: str) -> None:
-        """Something of the whole row needs a person."""
-        self.warn.add(name)
-        self.about.append(name)
-        self.notes.append(f"「{self.sheet}」第 {self.row.number} 行：{message}。")
-
-    def tidy(self, field: str, text: str) -> str:
-        """A text in one line, without what cannot be seen; one that is too long to be true is left out."""
-        text = text.replace("_x000D_", "\n")
-        kept = without_invisible(text)
-        if kept != text:
-            self.doubt(field, "含有不可见字符，已去掉，请核对")
-        # A line break inside a Chinese name is the cell's width, not a space.
-        kept = re.sub(r"(?<=[^\x00-\x7f])\s*[\r\n]+\s*(?=[^\x00-\x7f])", "", kept)
-        kept = re.sub(r"\s+", " ", kept).strip()
-        if len(kept) > LONGEST[field]:
-            self.doubt(field, f"有 {len(kept)} 个字，超过 {LONGEST[field]} 个字，请缩短")
-            return ""
-        return kept
-
-    def words(self, field: str, found: Found, text: str) -> tuple[str, ...]:
-        """The official words of a cell, and a sentence for what is none."""
-        if found.unknown:
-            unknown = "、".join(f"“{word}”" for word in found.unknown)
-            near = (
-                f"，是否为{'、'.join(f'“{word}”' for word in found.suggestions)}" if found.suggestions else ""
-            )
-            self.doubt(field, f"{unknown}不是规定的写法{near}")
-        elif not found.words:
-            self.doubt(field, "没有填写" if is_nothing(text) else f"“{text}”不是规定的写法")
-        return found.words
-
-
 def understand(
     workbook: Workbook, *, regions: Sequence[str], kinds: Sequence[str], tiers: Sequence[str]
 ) -> Attachment4File:
@@ -207,22 +158,10 @@ def understand(
     Gives the file with its rows, or with `error` where no sheet holds the table. Never raises for a bad row.
     """
     words = _Words(regions, kinds, tiers)
-    notes: list[str] = []
-    found: list[tuple[Sheet, int, headers.Header]] = []
+    found, notes = find_tables(workbook, headers.ATTACHMENT4, "附件4")
     unit, location = "", ""
-    for sheet in workbook.sheets:
-        if not sheet.visible:
-            notes.append(f"工作表「{sheet.name}」被隐藏，未读取。")
-            continue
-        header = headers.find_header(sheet.rows, sheet.merges)
-        if header is None:
-            if sheet.rows:
-                notes.append(f"工作表「{sheet.name}」没有附件4的表头，未读取。")
-            continue
-        if sheet.more:
-            notes.append(f"工作表「{sheet.name}」中部有两千多个空行，其后的内容未读取。")
-        found.append((sheet, *header))
-        above = sheet.rows[: header[0]]
+    for sheet, first, _ in found:
+        above = sheet.rows[:first]
         unit, location = unit or _unit(above), location or _location(above)
     seen: dict[tuple[object, ...], str] = {}
     sheets = [_sheet(sheet, index, header, words, (location, unit), seen) for sheet, index, header in found]
@@ -259,58 +198,23 @@ def _sheet(
     places: tuple[str, str],
     seen: dict[tuple[object, ...], str],
 ) -> Attachment4Sheet:
-    reading = Reading(sheet, header)
-    rows: list[Attachment4Row] = []
     left_out: list[str] = []
-    previous: dict[int, Cell] = {}
-    for position in range(index, len(sheet.rows)):
-        row = sheet.rows[position]
-        if row.number <= reading.header.last_row:
-            continue
-        if again := reading.repeated(position):
-            reading.header = again
-            continue
-        kind = kind_of(row, reading)
-        if kind != DATA:
-            if kind:
-                left_out.append(f"第 {row.number} 行：{kind}")
-            continue
-        gathering = _Row(sheet.name, row, reading.header)
-        cells = _cells(gathering, reading, previous)
-        rows.append(_understood(gathering, cells, words, places, seen))
-    return Attachment4Sheet(sheet.name, tuple(rows), tuple(left_out))
-
-
-def _cells(gathering: _Row, reading: Reading, previous: dict[int, Cell]) -> dict[str, list[Cell]]:
-    """The cells of a row by field: merged ones filled down, 同上 replaced by the row before."""
-    cells: dict[str, list[Cell]] = {}
-    for field, columns in gathering.header.columns.items():
-        for column in columns:
-            cell = reading.cell(gathering.row, column)
-            if isinstance(cell, str) and cell.strip() in DITTO:
-                cell = previous.get(column, "")
-                if cell == "" and field in LABELS:
-                    gathering.doubt(field, "写的是“同上”，但上一行没有内容")
-            previous[column] = cell
-            cells.setdefault(field, []).append(cell)
-    return cells
-
-
-def _text(cells: dict[str, list[Cell]], field: str) -> str:
-    return " ".join(filter(None, (cell_words(cell).strip() for cell in cells.get(field, []))))
+    rows = tuple(
+        _understood(row, cells, words, places, seen)
+        for row, cells in rows_in(sheet, index, header, LONGEST, left_out)
+    )
+    return Attachment4Sheet(sheet.name, rows, tuple(left_out))
 
 
 def _understood(
-    row: _Row,
-    cells: dict[str, list[Cell]],
+    row: Gathering,
+    cells: Cells,
     words: _Words,
     places: tuple[str, str],
     seen: dict[tuple[object, ...], str],
 ) -> Attachment4Row:
-    raw = {field: text for field in (*LABELS, JOINED) if (text := _text(cells, field))}
-    company = row.tidy(COMPANY, raw.get(COMPANY, ""))
-    if not re.search(r"[^\W\d_]", company):
-        row.doubt(COMPANY, f"“{company}”不像企业名称" if company else "没有填写")
+    raw = raw_of(cells, (*LABELS, JOINED))
+    company = row.company(raw.get(COMPANY, ""))
     county = _county(row, raw.get(COUNTY, ""), words.regions, places)
     kinds = row.words(SERVICES, words.kinds_of(raw.get(SERVICES, "")), raw.get(SERVICES, ""))
     tiers = [
@@ -341,23 +245,22 @@ def _understood(
         notes=tuple(row.notes),
         about=tuple(row.about),
         columns={name: columns[0] for name, columns in row.header.columns.items() if columns},
+        suggest=row.suggest,
     )
 
 
-def _county(row: _Row, text: str, regions: Terms, places: tuple[str, str]) -> str:
-    if is_nothing(text):
-        near = next((name for place in places for name in regions.official if place and name in place), "")
-        row.doubt(COUNTY, "没有填写" + (f"，是否为“{near}”" if near else ""))
-        return ""
-    if found := regions.find(text):
-        return found
-    near = regions.near(text)
-    row.doubt(COUNTY, f"“{text}”不是本市的县市区" + (f"，是否为“{near}”" if near else ""))
+def _county(row: Gathering, text: str, regions: Terms, places: tuple[str, str]) -> str:
+    if not is_nothing(text):
+        return row.county(COUNTY, text, regions)
+    near = next((name for place in places for name in regions.official if place and name in place), "")
+    if near:
+        row.offer(COUNTY, near)
+    row.doubt(COUNTY, "没有填写" + (f"，是否为“{near}”" if near else ""))
     return ""
 
 
-def _contact(row: _Row, cells: dict[str, list[Cell]]) -> tuple[str, str]:
-    named = _text(cells, CONTACT)
+def _contact(row: Gathering, cells: Cells) -> tuple[str, str]:
+    named = text_of(cells, CONTACT)
     numbers = [*cells.get(JOINED, []), *cells.get(PHONE, [])]
     numbers = [cell for cell in numbers if not (isinstance(cell, str) and is_nothing(cell))]
     if is_nothing(named):

@@ -1,9 +1,9 @@
-"""Which lines below the header of Attachment 4 are rows of firms: not totals, signatures, notes, blanks."""
+"""Which lines below the header of a table are rows of firms: not totals, signatures, notes, blanks."""
 
 import re
 
 from demands.rules import headers
-from demands.rules.headers import COMPANY, LABELS, SERIAL, Header
+from demands.rules.headers import COMPANY, SERIAL, Header
 from pilot_portal.common.errors import Refused
 from pilot_portal.documents.sheets.workbook import Cell, Sheet, SheetRow, cell_words
 
@@ -56,11 +56,11 @@ class Reading:
     def repeated(self, position: int) -> Header | None:
         """The header that begins again here, as on every printed page; None where it does not."""
         row = self.sheet.rows[position]
-        columns = self.header.columns
+        columns, words = self.header.columns, self.header.words
         names = (row.cell(column) for field in (COMPANY, SERIAL) for column in columns.get(field, ())[:1])
-        if not any(headers.field_of(cell) for cell in names) and not headers.field_of(row.cell(0)):
+        if not any(words.field_of(cell) for cell in names) and not words.field_of(row.cell(0)):
             return None
-        return headers.header_at(self.sheet.rows, position, self.sheet.merges)
+        return headers.header_at(self.sheet.rows, position, self.sheet.merges, words)
 
 
 def kind_of(row: SheetRow, reading: Reading) -> str:
@@ -72,7 +72,7 @@ def kind_of(row: SheetRow, reading: Reading) -> str:
     columns = reading.header.columns
     own = [
         text
-        for field in (*LABELS, headers.JOINED)
+        for field in (*reading.header.words.labels, headers.JOINED)
         for column in columns.get(field, ())
         if (text := cell_words(row.cell(column)).strip()) and not _DOTS.match(text)
     ]

@@ -189,6 +189,7 @@ def test_the_library_is_searched_and_kept(county):
         "chain": "rail",
         "is_manufacturing": "no",
         "in_library": "on",
+        "revision": firm.revision,
     }
     assert county.post(url, good).status_code == 302
     firm.refresh_from_db()
@@ -222,7 +223,7 @@ def test_the_consent_of_the_record_holds_for_imported_demands(county, at):
     online = factories.demand("VERIFIED", enterprise=firm)
     county.post(
         f"{LIBRARY}{firm.pk}/",
-        {"name": firm.name, "name_public": "on", "name_public_proof": "2023年3月授权书"},
+        {"name": firm.name, "name_public": "on", "name_public_proof": "2023年3月授权书", "revision": 0},
     )
     imported.refresh_from_db()
     online.refresh_from_db()

@@ -140,6 +140,21 @@ def enterprise_admin_wu(firm: Enterprise | None = None) -> Actor:
     return member(firm.organisation, "enterprise_admin", "吴示例")
 
 
+def record(
+    name: str, credit_code: str | None = None, *, where: Region | None = None, **fields: Any
+) -> Enterprise:
+    """A record of the library that nobody has claimed."""
+    return Enterprise.objects.create(
+        name=name,
+        name_key=name_key(name),
+        credit_code=credit_code,
+        region=where or region(),
+        in_library=True,
+        created_at=NOW,
+        **fields,
+    )
+
+
 def enterprise(name: str = "", *, where: Region | None = None, **fields: Any) -> Enterprise:
     """A firm of the library with a body of its own."""
     n = next(_counter)

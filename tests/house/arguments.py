@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 from django.core.files.base import ContentFile
 
-from demands.models import Demand, ImportBatch, ImportRow, RecordClaim
+from demands.models import Demand, EnterpriseMerge, ImportBatch, ImportRow, RecordClaim, Title
 from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
 from institutions.models import Application, CountyReport, PilotInstitution
 from matching.models import Claim, Engagement
 from pilot_portal.bulletin.models import Publication
+from pilot_portal.codes.models import Tier
 from pilot_portal.documents.models import Paper
 from pilot_portal.notifications.models import Message
 from tests import factories
@@ -111,6 +112,25 @@ def question(world: World) -> dict[str, int]:
     return {"pk": asked.demand_id, "ordinal": asked.ordinal}
 
 
+def title(world: World) -> dict[str, int]:
+    """A title of the world's enterprise."""
+    granted = Title.objects.create(
+        enterprise=world.firm, tier=Tier.objects.get(code="provincial"), granted_on=dt.date(2022, 8, 5)
+    )
+    return {"pk": world.firm.pk, "title": granted.pk}
+
+
+def merge(world: World) -> dict[str, int]:
+    """A record that was merged into the world's enterprise."""
+    double = factories.enterprise(where=world.region)
+    double.merged_into = world.firm
+    double.save()
+    made = EnterpriseMerge.objects.create(
+        kept=world.firm, merged=double, reason="同一企业", moved={}, at=world.at
+    )
+    return {"pk": world.firm.pk, "merged": made.pk}
+
+
 def record_claim(world: World) -> RecordClaim:
     """A body that says a record of the county's library is its own."""
     return RecordClaim.objects.create(
@@ -181,6 +201,8 @@ ARGUMENTS: dict[str, Callable[[World], Arguments]] = {
     "foreign_engagement": lambda world: {"number": engagement(world, "IN_SERVICE", own=False).number},
     "own_firm": lambda world: {"pk": world.firm.pk},
     "foreign_firm": lambda _world: {"pk": factories.enterprise(where=factories.region("430223")).pk},
+    "own_title": title,
+    "own_merge": merge,
     "own_import": lambda world: {"pk": import_batch(world).pk},
     "foreign_import": lambda world: {"pk": import_batch(world, own=False).pk},
     "own_import_row": import_row,

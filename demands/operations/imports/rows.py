@@ -9,13 +9,11 @@ from django.db.models import Count, F, Q
 
 from demands import policies
 from demands.models import ImportBatch, ImportRow
-from demands.operations.imports.kinds import JUDGES
+from demands.operations.imports.kinds import EDITS, JUDGES
 from demands.queries.imports import rows_of
-from demands.rules.edits import read_edit
 from demands.rules.rows import CONFIRMED
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
-from pilot_portal.regions.queries import active_regions
 
 BATCH = 1000
 LEVEL = ImportRow.Level
@@ -73,8 +71,7 @@ def edit_row(
     Raises Refused with all problems, NotAllowed for anyone but the county, Stale where a colleague was
     quicker or the import is taken over.
     """
-    regions = list(active_regions().values_list("name", flat=True))
-    read = read_edit(typed, regions)
+    read = EDITS[row.batch.kind](typed)
     # What is typed as it was read is no change of it.
     new = {name: value for name, value in read.items() if value != row.data.get(name)}
     kept = {name: value for name, value in row.edits.items() if name not in read}

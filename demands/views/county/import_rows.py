@@ -10,11 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from demands import operations, queries
 from demands.documents import MARKED_WORKBOOK
-from demands.forms.rows import RowForm
 from demands.models import ImportBatch, ImportRow
 from demands.queries.imports import next_doubtful, rows_of
-from demands.rules.attachment4 import LABELS
-from demands.rules.rows import row_of
+from demands.views.county.import_kinds import face_of, suggested_value
 from pilot_portal.accounts.actors import COUNTY
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
@@ -22,7 +20,6 @@ from pilot_portal.common.errors import NotAllowed, Refused
 from pilot_portal.common.text import whole
 from pilot_portal.documents.models import Paper
 from pilot_portal.documents.operations import request_paper
-from pilot_portal.regions.queries import active_regions
 
 
 def _row(request: HttpRequest, pk: int, ordinal: int) -> ImportRow:
@@ -30,28 +27,14 @@ def _row(request: HttpRequest, pk: int, ordinal: int) -> ImportRow:
     return get_object_or_404(rows_of(batch).select_related("batch__region", "batch__round"), ordinal=ordinal)
 
 
-def _initial(row: ImportRow) -> dict[str, object]:
-    shown = row_of(row.sheet, row.data, row.edits)
-    return {
-        "company": shown.company,
-        "county": shown.county,
-        "services": list(shown.kinds),
-        "status": shown.status,
-        "target": shown.target,
-        "contact": shown.contact,
-        "phone": shown.phone,
-        "remark": shown.remark,
-        "revision": row.revision,
-    }
-
-
 @for_roles(*COUNTY)
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int, ordinal: int) -> HttpResponse:
     """One row: what stood in their sheet, what was understood, and the form to type over it."""
     row = _row(request, pk, ordinal)
-    regions = list(active_regions().values_list("name", flat=True))
-    form = RowForm(request.POST if request.method == "POST" else None, regions=regions, initial=_initial(row))
+    face, raw = face_of(row.batch), row.data.get("raw", {})
+    initial = {**face.initial(row), "revision": row.revision}
+    form = face.form(request.POST if request.method == "POST" else None, initial=initial)
     refusal, status = "", 200
     if request.method == "POST":
         status = 422
@@ -74,9 +57,8 @@ def edit(request: HttpRequest, pk: int, ordinal: int) -> HttpResponse:
             "row": row,
             "form": form,
             "refusal": refusal,
-            "raw": [(label, row.data["raw"].get(name, "")) for name, label in LABELS.items()]
-            if "raw" in row.data
-            else [],
+            "face": face,
+            "raw": [(label, raw[name]) for name, label in face.labels.items() if raw.get(name)],
             "is_waiting": row.batch.status == ImportBatch.Status.READ,
         },
         status=status,
@@ -142,8 +124,8 @@ def suggest(request: HttpRequest, pk: int, ordinal: int) -> HttpResponse:
     field, word = request.POST.get("field", ""), request.POST.get("word", "")
 
     def act(row: ImportRow, seen: int) -> object:
-        value: object = [*row_of(row.sheet, row.data, row.edits).kinds, word] if field == "services" else word
-        return operations.edit_row(row, {field: value}, revision=seen, by=request.actor, at=clock.now())
+        typed = {field: suggested_value(row, field, word)}
+        return operations.edit_row(row, typed, revision=seen, by=request.actor, at=clock.now())
 
     return _act(request, pk, ordinal, act)
 

@@ -1,5 +1,6 @@
-"""Attachment 4 in: the empty form, upload, a preview of every row, import when the officer says so, undo."""
+"""Workbooks in: the empty form, upload, a preview of every row, import when the officer says so, undo."""
 
+from collections.abc import Mapping
 from io import BytesIO
 
 from django.contrib import messages
@@ -11,11 +12,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from demands import intake, operations, queries
-from demands.documents.blank import blank_form
-from demands.forms.staff import NoteForm, WorkbookForm
+from demands.documents.blank import blank_form, blank_library
+from demands.forms.staff import NoteForm, SpreadsheetForm, WorkbookForm
 from demands.models import ImportBatch, ImportRow
 from demands.queries.imports import UNDER_WAY, counts_of, file_known, rows_at, rows_of
-from demands.rules.rows import DOUBT, GOOD, WRONG, row_of
+from demands.rules.rows import DOUBT, GOOD, WRONG
+from demands.views.county.import_kinds import ImportFace, face_of
 from pilot_portal.accounts.actors import CITY, COUNTY
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
@@ -23,6 +25,7 @@ from pilot_portal.common.errors import NotAllowed, Refused
 from pilot_portal.rounds.models import Round
 from pilot_portal.rounds.queries import rounds_newest_first
 
+KIND = ImportBatch.Kind
 STATUS = ImportBatch.Status
 TONES = {STATUS.READ: "info", STATUS.COMMITTED: "ok", STATUS.REFUSED: "bad", STATUS.UNDONE: ""}
 LEFT = "left"
@@ -44,72 +47,91 @@ def _state(batch: ImportBatch) -> dict[str, str]:
     return {"label": STATUS(batch.status).label, "tone": TONES.get(STATUS(batch.status), "info")}
 
 
-def _receive(request: HttpRequest, upload: UploadedFile, round: Round) -> ImportBatch:
+def _receive(request: HttpRequest, upload: UploadedFile, kind: str, round: Round | None) -> ImportBatch:
     """Reads a short workbook now, hands a long one to a worker."""
     where = {
         "round": round,
         "region": request.actor.organisation.region,
         "by": request.actor,
         "at": clock.now(),
+        "kind": kind,
     }
     if (upload.size or 0) > READ_AT_ONCE:
         return operations.receive_workbook(upload, sha256=intake.digest_of(upload), **where)
-    read = intake.read_upload(upload)
-    name = upload.name or "附件4"
-    return operations.read_workbook(read.parsed, file_name=name, sha256=read.sha256, upload=upload, **where)
+    parsed, sha256 = intake.parse_upload(upload, kind)
+    name = upload.name or "表格"
+    return operations.read_workbook(parsed, file_name=name, sha256=sha256, upload=upload, **where)
 
 
-@for_roles(*COUNTY, readers=READERS)
-@require_http_methods(["GET", "POST"])
-def import_list(request: HttpRequest) -> HttpResponse:
-    """The county's imports, and the form for the next workbook."""
-    rounds = {found.code: found for found in queries.open_rounds()}
-    choices = [(code, found.title) for code, found in rounds.items()]
-    files = request.FILES if request.method == "POST" else None
-    form = WorkbookForm(request.POST if request.method == "POST" else None, files, rounds=choices)
+def _uploads(
+    request: HttpRequest, form: SpreadsheetForm, kind: str, rounds: Mapping[str, Round]
+) -> HttpResponse | dict[str, object]:
+    """Where an upload leads; without one, or with one that is refused, what the page shows."""
     refusal, status = "", 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
+            round = rounds.get(form.cleaned_data.get("round", ""))
             try:
-                batch = _receive(request, form.cleaned_data["file"], rounds[form.cleaned_data["round"]])
+                batch = _receive(request, form.cleaned_data["file"], kind, round)
             except NotAllowed:
                 raise
             except Refused as refused:
                 refusal, status = refused.message, refused.status
             else:
                 return redirect("demands:county-import", pk=batch.pk)
-    batches = queries.visible_batches(request.actor).filter(kind=ImportBatch.Kind.DEMANDS)
+    batches = queries.visible_batches(request.actor).filter(kind=kind)
     page = Paginator(batches, PAGE).get_page(request.GET.get("page"))
     rows = [
-        {
-            "batch": batch,
-            "state": _state(batch),
-            "url": reverse("demands:county-import", args=[batch.pk]),
-        }
+        {"batch": batch, "state": _state(batch), "url": reverse("demands:county-import", args=[batch.pk])}
         for batch in page.object_list
     ]
-    context = {
-        "form": form if request.actor.is_county and choices else None,
-        "refusal": refusal,
-        "rows": rows,
-        "page": page,
+    return {"form": form, "refusal": refusal, "rows": rows, "page": page, "status": status}
+
+
+@for_roles(*COUNTY, readers=READERS)
+@require_http_methods(["GET", "POST"])
+def import_list(request: HttpRequest) -> HttpResponse:
+    """The county's imports of Attachment 4, and the form for the next workbook."""
+    rounds = {found.code: found for found in queries.open_rounds()}
+    choices = [(code, found.title) for code, found in rounds.items()]
+    posted = (request.POST, request.FILES) if request.method == "POST" else ()
+    context = _uploads(request, WorkbookForm(*posted, rounds=choices), KIND.DEMANDS, rounds)
+    if isinstance(context, HttpResponse):
+        return context
+    if not (request.actor.is_county and choices):
+        context["form"] = None
+    context |= {
         "has_rounds": bool(choices),
         "templates": [
             {"label": found.label, "url": reverse("demands:demand-template", args=[code])}
             for code, found in rounds.items()
         ],
     }
-    return render(request, "demands/county/imports.html", context, status=status)
+    return render(request, "demands/county/imports.html", context, status=context.pop("status"))
 
 
-def _shown(row: ImportRow) -> dict[str, object]:
+@for_roles(*COUNTY, readers=READERS)
+@require_http_methods(["GET", "POST"])
+def library_import(request: HttpRequest) -> HttpResponse:
+    """The county's imports of its library, and the form for the next workbook."""
+    posted = (request.POST, request.FILES) if request.method == "POST" else ()
+    context = _uploads(request, SpreadsheetForm(*posted), KIND.LIBRARY, {})
+    if isinstance(context, HttpResponse):
+        return context
+    if not request.actor.is_county:
+        context["form"] = None
+    return render(request, "demands/county/library_imports.html", context, status=context.pop("status"))
+
+
+def _shown(row: ImportRow, face: ImportFace) -> dict[str, object]:
     """One row as the page shows it: what holds now, why, and what may be done with it."""
     level = LEFT if row.is_left_out else row.level
     label, tone = LEVELS[level]
     suggested = {} if row.edits.get("confirmed") else row.data.get("suggest", {})
     return {
-        "row": row_of(row.sheet, row.data, row.edits),
+        "place": str(row),
+        "cells": face.cells(row),
         "ordinal": row.ordinal,
         "revision": row.revision,
         "level": level,
@@ -150,6 +172,8 @@ def imported(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     may_act = request.actor.is_county
     is_waiting = batch.status == STATUS.READ
+    face = face_of(batch)
+    shown = [_shown(row, face) for row in page.object_list]
     return render(
         request,
         "demands/county/import.html",
@@ -159,7 +183,9 @@ def imported(request: HttpRequest, pk: int) -> HttpResponse:
             "page": page,
             "level": level if level in LEVELS else "",
             "stats": _stats(counts, level),
-            "rows": [_shown(row) for row in page.object_list],
+            "rows": shown,
+            "columns": [cell.label for cell in shown[0]["cells"]] if shown else [],
+            "face": face,
             "good": counts[GOOD],
             "doubtful": counts[DOUBT],
             "twin": file_known(batch),
@@ -178,6 +204,15 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
     """The empty Attachment 4 of a round, to hand out."""
     region = request.actor.organisation.region if request.actor.is_county else None
     name, content = blank_form(get_object_or_404(rounds_newest_first(), code=code), region)
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
+
+
+@for_roles(*COUNTY, *CITY)
+@require_GET
+def library_template(request: HttpRequest) -> HttpResponse:
+    """The empty list of a county's firms, to hand out."""
+    region = request.actor.organisation.region if request.actor.is_county else None
+    name, content = blank_library(region)
     return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
 
 
@@ -212,8 +247,9 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, "已开始导入，可以先办别的事，导入完成后在本页查看结果。")
         return redirect("demands:county-import", pk=pk)
     left = f"，留下 {done.left_out} 行未导入" if done.left_out else ""
-    messages.success(request, f"已导入 {done.taken} 项需求{left}。请在需求审核中核实。")
-    return redirect("demands:county-demand-list")
+    face = face_of(batch)
+    messages.success(request, face.done.format(count=done.taken, left=left))
+    return redirect(face.home)
 
 
 @for_roles(*COUNTY)
@@ -235,7 +271,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             except Refused as refused:
                 refusal, status = refused.message, refused.status
             else:
-                said = "已开始撤销导入。" if count is None else f"已撤销导入，{count} 项需求不再办理。"
+                undone = face_of(batch).undone
+                said = "已开始撤销导入。" if count is None else undone.format(count=count)
                 messages.success(request, said)
                 return redirect("demands:county-import", pk=pk)
     return render(
@@ -246,7 +283,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "refusal": refusal,
             "move": {"label": "撤销导入", "tone": "danger"},
-            "consequence": f"这次导入的 {batch.rows_taken} 项需求不再办理，编号不再使用；可改好后重新导入。",
+            "face": face_of(batch),
+            "consequence": face_of(batch).undoing.format(count=batch.rows_taken),
             "back_url": reverse("demands:county-import", args=[pk]),
         },
         status=status,
