@@ -25,6 +25,7 @@ class DemandsConfig(AppConfig):
         for paper in documents.LIST_FILES:
             register_paper(paper)
         register_paper(documents.MARKED_WORKBOOK)
+        register_paper(documents.SLIPS)
         register_sheet(documents.ATTACHMENT_4_SHEET)
         register_sheet(documents.DEMANDS_SHEET)
         for card in desk.CARDS:

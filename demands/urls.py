@@ -15,10 +15,12 @@ from demands.views.county import (
     papers,
     questions,
     record,
+    slips,
 )
 from demands.views.county import queue as county_queue
 
 app_name = "demands"
+INVITATIONS = "desk/county/enterprises/invitations"
 IMPORT_ROW = "desk/county/demands/imports/<int:pk>/rows/<int:ordinal>"
 
 for_everybody = [
@@ -67,6 +69,13 @@ for_counties = [
     path("desk/county/enterprises/", library.enterprise_list, name="county-enterprise-list"),
     path("desk/county/enterprises/claims/", library.claim_list, name="county-claim-list"),
     path("desk/county/enterprises/claims/<int:pk>/", library.decide_claim, name="county-claim-decide"),
+    path(f"{INVITATIONS}/", slips.invitation_list, name="county-invitation-list"),
+    path("desk/county/enterprises/invite/", slips.invite_many, name="county-invite-many"),
+    path(
+        "desk/county/enterprises/invitations/delivered/", slips.delivered, name="county-invitation-delivered"
+    ),
+    path(f"{INVITATIONS}/<int:pk>/renew/", slips.renew, name="county-invitation-renew"),
+    path("desk/county/enterprises/slips/<int:pk>/", slips.print_slips, name="county-slips"),
     path("desk/county/enterprises/imports/", imports.library_import, name="county-library-import"),
     path("desk/enterprises/template/", imports.library_template, name="library-template"),
     path("desk/county/enterprises/<int:pk>/", record.enterprise, name="county-enterprise"),

@@ -8,6 +8,7 @@ from demands.documents.attachment4 import ATTACHMENT_4
 from demands.documents.exports import ATTACHMENT_4_SHEET, DEMANDS_SHEET
 from demands.documents.lists import DEMAND_LIST, LIST_FILES
 from demands.documents.marked import MARKED_WORKBOOK
+from demands.documents.slips import SLIPS
 
 __all__ = [
     "ATTACHMENT_4",
@@ -16,4 +17,5 @@ __all__ = [
     "DEMAND_LIST",
     "LIST_FILES",
     "MARKED_WORKBOOK",
+    "SLIPS",
 ]

@@ -180,4 +180,4 @@ class EnterpriseFilter(ListedFilter):
 
     def with_account(self, firms: QuerySet[Enterprise], _name: str, value: str) -> QuerySet[Enterprise]:
         """Firms whose people can sign in, or cannot yet."""
-        return firms.filter(organisation__isnull=value == "no")
+        return firms.filter(has_account=value == "yes")

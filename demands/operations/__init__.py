@@ -30,7 +30,7 @@ from demands.operations.imports import (
     receive_workbook,
     undo_batch,
 )
-from demands.operations.invitations import body_of, invite_enterprise
+from demands.operations.invitations import Invited, body_of, invite_enterprise, make_slips
 from demands.operations.merging import merge_records, undo_merge
 from demands.operations.paper import enter_paper_demand
 from demands.operations.publication import (
@@ -48,6 +48,7 @@ from demands.operations.summaries import freeze_summary, request_summary
 
 __all__ = [
     "Committed",
+    "Invited",
     "TitleGiven",
     "answer_question",
     "ask_question",
@@ -69,6 +70,7 @@ __all__ = [
     "hide_question",
     "invite_enterprise",
     "leave_out_row",
+    "make_slips",
     "merge_records",
     "not_publish_demand",
     "open_record",

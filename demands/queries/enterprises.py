@@ -1,10 +1,12 @@
 """Reading the enterprise library (梯度培育库)."""
 
-from django.db.models import Count, QuerySet
+import datetime as dt
 
-from demands.models import Demand, Enterprise, RecordClaim
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from demands.models import Demand, Enterprise, RecordClaim, SlipSheet
 from pilot_portal.accounts.actors import Actor
-from pilot_portal.accounts.models import Invitation, Organisation
+from pilot_portal.accounts.models import Invitation, Membership, Organisation, Role
 from pilot_portal.common.text import name_key
 
 
@@ -82,3 +84,38 @@ def invitations_of(enterprise: Enterprise) -> list[Invitation]:
     return list(
         Invitation.objects.filter(organisation_id=enterprise.organisation_id).order_by("-created_at", "-pk")
     )
+
+
+def with_accounts(firms: QuerySet[Enterprise], at: dt.datetime) -> QuerySet[Enterprise]:
+    """Firms with `has_account`: whether somebody can sign in for them. A body alone is none."""
+    live = Membership.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=at), organisation=OuterRef("organisation")
+    )
+    return firms.annotate(has_account=Exists(live))
+
+
+def county_invitations(actor: Actor) -> QuerySet[Invitation]:
+    """The invitations of the administrators of a county's firms, newest first."""
+    rows = Invitation.objects.filter(
+        role=Role.ENTERPRISE_ADMIN, organisation__kind=Organisation.Kind.ENTERPRISE
+    ).select_related("organisation__region", "created_by")
+    if not actor.is_county:
+        return rows.none()
+    return rows.filter(organisation__region_id=actor.region_id).order_by("-created_at", "-pk")
+
+
+def in_progress(rows: QuerySet[Invitation], state: str, at: dt.datetime) -> QuerySet[Invitation]:
+    """The invitations at one point of their way: to hand out, handed out, used, expired; all for another."""
+    still = rows.filter(spent_at=None, expires_at__gt=at)
+    return {
+        "open": still.filter(delivered_at=None),
+        "delivered": still.filter(delivered_at__isnull=False),
+        "used": rows.filter(spent_at__isnull=False),
+        "expired": rows.filter(spent_at=None, expires_at__lte=at),
+    }.get(state, rows)
+
+
+def slip_sheets(actor: Actor) -> QuerySet[SlipSheet]:
+    """The sheets of slips of a county, newest first."""
+    sheets = SlipSheet.objects.select_related("region", "made_by").order_by("-pk")
+    return sheets.filter(region_id=actor.region_id) if actor.is_county else sheets.none()

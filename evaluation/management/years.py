@@ -6,6 +6,7 @@ from demands import operations as demanding
 from evaluation.management import story
 from evaluation.management.aside import answer, side_demands, side_sanctions, to_acceptance
 from evaluation.management.cast import Cast
+from evaluation.management.library import ask_and_answer
 from evaluation.models import Evaluation, Questionnaire
 from evaluation.operations import awards, evaluating, results, sanctions, satisfaction
 from evaluation.rules import DIMENSIONS
@@ -299,6 +300,7 @@ def demands_of_this_year(round: Round, cast: Cast, pilots: list, now: dt.datetim
         story.claim(demand, pilots[n], people[n], n, now - 5 * DAY)
     later[0].refresh_from_db()
     story.claim(later[0], pilots[3], people[3], 3, now - 4 * DAY, submitted=False)
+    ask_and_answer(later[0], people[0], firms[7][1], now)
     verified = story.write_demand(round, *firms[12], 12, now - 6 * DAY)
     demanding.verify_demand(verified, by=officers[verified.region.code][0], at=now - 4 * DAY)
     story.write_demand(round, *firms[13], 13, now - 3 * DAY)  # waits for the county

@@ -67,7 +67,14 @@ class Actor:
             return "系统"
         if not self.user:
             return "公众"
-        deputy = "（代理）" if self.membership and self.membership.deputy_order else ""
+        stands = self.membership
+        deputy = (
+            "（代理）"
+            if stands and stands.deputy_order
+            else "（代理人）"
+            if stands and stands.is_agent
+            else ""
+        )
         body = self.organisation
         return f"{body.name} · {self.user}{deputy}" if body else str(self.user)
 

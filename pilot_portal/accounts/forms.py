@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from pilot_portal.accounts.models import Organisation, Role
-from pilot_portal.accounts.operations import NewBody, NewPerson
+from pilot_portal.accounts.operations import Mandate, NewBody, NewPerson
 from pilot_portal.common.errors import Refused
 from pilot_portal.common.fields import DayField, MobileField, PlainForm, WordsField
 from pilot_portal.common.text import check_credit_code
@@ -116,10 +116,27 @@ class InviteForm(PlainForm):
     role = forms.ChoiceField(
         label="身份", widget=forms.RadioSelect, error_messages={"required": "请选择身份。"}
     )
+    is_agent = forms.BooleanField(
+        label="这是受委托的代理人，不是本单位人员",
+        required=False,
+        help_text="代理人办理的每件事都会注明“代理”，到期后自动失效。",
+    )
+    mandate = forms.CharField(
+        label="授权书（代理人必填）",
+        required=False,
+        max_length=200,
+        help_text="如：2023年3月6日授权委托书，编号示例001。",
+    )
+    until = DayField(label="代理至（代理人必填）", required=False)
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role.value, role.label) for role in roles]
+
+    def agent(self) -> Mandate | None:
+        """The mandate of an agent; None for one of the body's own people."""
+        data = self.cleaned_data
+        return Mandate(data["mandate"], data["until"]) if data["is_agent"] else None
 
 
 class CodeForm(PlainForm):

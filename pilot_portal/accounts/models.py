@@ -178,6 +178,10 @@ class Invitation(models.Model):
     )
     created_at = models.DateTimeField("发出时间")
     expires_at = models.DateTimeField("有效期至")
+    # An agent (代理人) stands in a body by a written mandate and until a day (domain.md §1).
+    is_agent = models.BooleanField("代理人", default=False)
+    mandate = models.CharField("授权书", max_length=200, blank=True)
+    member_until = models.DateTimeField("代理至", null=True, blank=True)
     delivered_at = models.DateTimeField("已送达", null=True, blank=True)
     spent_at = models.DateTimeField("已使用", null=True, blank=True)
     spent_by = models.ForeignKey(

@@ -27,6 +27,7 @@ PAPER_KINDS = (
     "covering-letter",
     "decline-letter",
     "demand-list",
+    "invitation-slips",
     "receipt",
     "return-notice",
     "roster",

@@ -8,10 +8,20 @@ from collections.abc import Callable
 
 from django.core.files.base import ContentFile
 
-from demands.models import Demand, EnterpriseMerge, ImportBatch, ImportRow, RecordClaim, Title
+from demands.models import (
+    Demand,
+    Enterprise,
+    EnterpriseMerge,
+    ImportBatch,
+    ImportRow,
+    RecordClaim,
+    SlipSheet,
+    Title,
+)
 from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
 from institutions.models import Application, CountyReport, PilotInstitution
 from matching.models import Claim, Engagement
+from pilot_portal.accounts.models import Invitation, Role
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.codes.models import Tier
 from pilot_portal.documents.models import Paper
@@ -131,6 +141,31 @@ def merge(world: World) -> dict[str, int]:
     return {"pk": world.firm.pk, "merged": made.pk}
 
 
+def foreign_firm() -> Enterprise:
+    """A firm of another county."""
+    return factories.enterprise(where=factories.region("430223"))
+
+
+def invitation(firm: Enterprise) -> Invitation:
+    """An invitation of a firm's administrator that nobody used."""
+    return Invitation.objects.create(
+        organisation=firm.organisation,
+        role=Role.ENTERPRISE_ADMIN,
+        created_at=factories.NOW,
+        expires_at=factories.NOW + dt.timedelta(days=30),
+    )
+
+
+def slips(firm: Enterprise, at: dt.datetime) -> SlipSheet:
+    """A sheet with one slip."""
+    made = invitation(firm)
+    sheet = SlipSheet.objects.create(
+        region=firm.region, number=f"S-{made.pk}", data={"slips": [[firm.name, made.pk]]}, made_at=at
+    )
+    sheet.invitations.add(made)
+    return sheet
+
+
 def record_claim(world: World) -> RecordClaim:
     """A body that says a record of the county's library is its own."""
     return RecordClaim.objects.create(
@@ -202,6 +237,10 @@ ARGUMENTS: dict[str, Callable[[World], Arguments]] = {
     "own_firm": lambda world: {"pk": world.firm.pk},
     "foreign_firm": lambda _world: {"pk": factories.enterprise(where=factories.region("430223")).pk},
     "own_title": title,
+    "own_invitation": lambda world: {"pk": invitation(world.firm).pk},
+    "foreign_invitation": lambda _world: {"pk": invitation(foreign_firm()).pk},
+    "own_slips": lambda world: {"pk": slips(world.firm, world.at).pk},
+    "foreign_slips": lambda world: {"pk": slips(foreign_firm(), world.at).pk},
     "own_merge": merge,
     "own_import": lambda world: {"pk": import_batch(world).pk},
     "foreign_import": lambda world: {"pk": import_batch(world, own=False).pk},

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from demands import operations, queries
 from demands.forms.filters import EnterpriseFilter, code_choices, region_choices
-from demands.queries.enterprises import demand_counts, record_claims_for
+from demands.queries.enterprises import demand_counts, record_claims_for, with_accounts
 from demands.queries.firms import tiers_of
 from pilot_portal.accounts.actors import COUNTY
 from pilot_portal.codes.models import Chain, Tier
@@ -25,8 +25,8 @@ PAGE = 20
 @require_GET
 def enterprise_list(request: HttpRequest) -> HttpResponse:
     """The firms of the county: search, filter, how many demands each has."""
-    firms = queries.visible_enterprises(request.actor)
-    day = clock.beijing(clock.now()).date()
+    at = clock.now()
+    firms, day = with_accounts(queries.visible_enterprises(request.actor), at), clock.beijing(at).date()
     listed = EnterpriseFilter(
         request.GET,
         firms,

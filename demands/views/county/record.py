@@ -12,7 +12,7 @@ from demands import operations, queries
 from demands.forms.filters import SOON, code_choices
 from demands.forms.staff import ReasonForm, RecordForm, RevokeTitleForm, TitleForm
 from demands.models import Enterprise, Title
-from demands.queries.enterprises import demand_counts, invitations_of
+from demands.queries.enterprises import demand_counts, invitations_of, with_accounts
 from demands.queries.firms import history_of, likely_doubles, merges_into, titles_of
 from demands.rules.titles import holding
 from demands.views.county.case import state_of
@@ -43,7 +43,8 @@ def _initial(firm: Enterprise) -> dict[str, Any]:
 
 
 def _firm(request: HttpRequest, pk: int) -> Enterprise:
-    return get_object_or_404(queries.visible_enterprises(request.actor), pk=pk)
+    firms = with_accounts(queries.visible_enterprises(request.actor), clock.now())
+    return get_object_or_404(firms, pk=pk)
 
 
 def _title_rows(firm: Enterprise) -> list[dict[str, Any]]:

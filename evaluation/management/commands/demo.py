@@ -12,6 +12,7 @@ from evaluation.management import cast as casting
 from evaluation.management.aside import being_evaluated, second_batch
 from evaluation.management.calendar import rounds
 from evaluation.management.crowd import MARK
+from evaluation.management.library import keep_library
 from evaluation.management.years import last_year, this_year
 from pilot_portal.accounts.models import Membership
 from pilot_portal.common import clock
@@ -42,6 +43,7 @@ class Command(BaseCommand):
                 being_evaluated(found.judged, people, now)
                 this_year(found.this, people, now)
                 second_batch(found.applying, people, now)
+                keep_library(people, now)
         word = "已建立" if is_new else "已更新日程"
         self.stdout.write(f"{word}：{found.this.title}；{found.last.title}")
 

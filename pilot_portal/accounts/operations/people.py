@@ -1,6 +1,7 @@
 """Acts on people and bodies: registering, inviting, membership, hand-over."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -9,6 +10,7 @@ from django.db.models import F, Q
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.models import Grant, Invitation, Membership, Organisation, Role, User
 from pilot_portal.accounts.queries import live_memberships
+from pilot_portal.common.clock import end_of_day
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.common.text import (
     check_credit_code,
@@ -135,6 +137,26 @@ def may_manage(actor: Actor, organisation: Organisation) -> bool:
     return False
 
 
+@dataclass(frozen=True)
+class Mandate:
+    """What an agent stands on: the written mandate as it is cited, and its last day (Beijing)."""
+
+    words: str
+    until: dt.date | None
+
+    def check(self, at: dt.datetime) -> None:
+        """Raise Refused with all problems of a mandate that is none."""
+        problems = []
+        if not self.words.strip():
+            problems.append(Problem("请写明授权书（日期或编号）。", field="mandate"))
+        if self.until is None:
+            problems.append(Problem("请填写代理的最后一天。", field="until"))
+        elif end_of_day(self.until) <= at:
+            problems.append(Problem("代理的最后一天已经过去。", field="until"))
+        if problems:
+            raise Refused(f"有 {len(problems)} 处需要修改。", problems)
+
+
 @transaction.atomic
 def invite(
     organisation: Organisation,
@@ -144,23 +166,37 @@ def invite(
     at: dt.datetime,
     name: str = "",
     mobile: str = "",
+    agent: Mandate | None = None,
 ) -> Invitation:
     """Invite somebody into a body with a role: a link and a short code, valid 30 days (domain.md §6).
 
-    Raises NotAllowed, Refused for a role the body does not have.
+    An agent needs a written mandate and its last day. Raises NotAllowed, Refused for a role the body does not
+    have or a mandate that is none.
     """
     if by.user is None or organisation.kind in PUBLIC_BODIES or not may_manage(by, organisation):
         raise NotAllowed("只有本单位管理员或主管的工信部门可以邀请；工信部门的账号须经申请和批准。")
     if role not in ROLES_OF.get(organisation.kind, ()):
         raise Refused("该单位没有这种身份。", [Problem("请选择身份。", field="role")])
-    return make_invitation(organisation, role, name, mobile, by=by.user, at=at)
+    if agent is not None:
+        agent.check(at)
+    return make_invitation(organisation, role, name, mobile, by=by.user, at=at, agent=agent)
 
 
 def make_invitation(
-    organisation: Organisation, role: str, name: str, mobile: str, *, by: User | None, at: dt.datetime
+    organisation: Organisation,
+    role: str,
+    name: str,
+    mobile: str,
+    *,
+    by: User | None,
+    at: dt.datetime,
+    agent: Mandate | None = None,
 ) -> Invitation:
     """Write an invitation; whoever calls has seen to it that `by` may."""
     return Invitation.objects.create(
+        is_agent=agent is not None,
+        mandate=clean(agent.words) if agent else "",
+        member_until=end_of_day(agent.until) if agent and agent.until else None,
         organisation=organisation,
         role=role,
         name=clean(name),
@@ -169,6 +205,28 @@ def make_invitation(
         created_at=at,
         expires_at=at + dt.timedelta(days=INVITATION_DAYS),
     )
+
+
+def renew_invitation(invitation: Invitation, *, by: Actor, at: dt.datetime) -> Invitation:
+    """Prolong an invitation that nobody has used by 30 days from now: link and code stay the same.
+
+    Raises NotAllowed for one who could not invite, Stale where it was used meanwhile.
+    """
+    if not may_manage(by, invitation.organisation):
+        raise NotAllowed("只有本单位管理员或主管的工信部门可以续期。")
+    until = at + dt.timedelta(days=INVITATION_DAYS)
+    if not Invitation.objects.filter(pk=invitation.pk, spent_at=None).update(expires_at=until):
+        raise Stale("这份邀请已使用，不必续期。")
+    invitation.expires_at = until
+    return invitation
+
+
+def mark_delivered(invitations: Sequence[Invitation], *, by: Actor, at: dt.datetime) -> int:
+    """Tick slips that were handed out (已送达); gives how many were not ticked before. Raises NotAllowed."""
+    if not all(may_manage(by, invitation.organisation) for invitation in invitations):
+        raise NotAllowed("只有主管的工信部门可以登记送达。")
+    keys = [invitation.pk for invitation in invitations]
+    return Invitation.objects.filter(pk__in=keys, delivered_at=None).update(delivered_at=at)
 
 
 @transaction.atomic
@@ -197,7 +255,9 @@ def accept_invitation(invitation: Invitation, user: User, *, at: dt.datetime) ->
                 organisation=invitation.organisation,
                 role=invitation.role,
                 starts_at=at,
-                ends_at=grant.ends_at if grant else None,
+                ends_at=grant.ends_at if grant else invitation.member_until,
+                is_agent=invitation.is_agent,
+                mandate=invitation.mandate,
                 deputy_order=grant.deputy_order if grant else "",
                 granted_by=invitation.created_by,
             )

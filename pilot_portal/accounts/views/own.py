@@ -71,7 +71,13 @@ def members(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         try:
             operations.invite(
-                body, data["role"], by=request.actor, at=at, name=data["name"], mobile=data["mobile"]
+                body,
+                data["role"],
+                by=request.actor,
+                at=at,
+                name=data["name"],
+                mobile=data["mobile"],
+                agent=form.agent(),
             )
         except Refused as error:
             refusal = error

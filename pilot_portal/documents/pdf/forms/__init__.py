@@ -35,6 +35,7 @@ from pilot_portal.documents.pdf.forms.lists import (
     ranking,
     roster,
 )
+from pilot_portal.documents.pdf.forms.slips import Slip, SlipsData, slips
 
 __all__ = [
     "Attachment1Data",
@@ -58,6 +59,8 @@ __all__ = [
     "RankingRow",
     "RosterData",
     "RosterRow",
+    "Slip",
+    "SlipsData",
     "TierCounts",
     "YearFigures",
     "attachment1",
@@ -70,4 +73,5 @@ __all__ = [
     "print_set",
     "ranking",
     "roster",
+    "slips",
 ]
