@@ -14,7 +14,6 @@ KEPT = (
     *("is_manufacturing", "is_above_scale", "above_scale_since", "contact", "phone", "in_library"),
     *("name_public", "name_public_proof"),
 )
-CREATED = "created"
 
 
 def values_of(firm: Enterprise) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db.models import F
 from demands import policies
 from demands.models import Enterprise, EnterpriseChange, EnterpriseMerge, RecordClaim, Title
 from demands.operations.history import KEPT, SOURCE, change, values_of
+from demands.queries.firms import are_two
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.common.text import clean
@@ -60,7 +61,7 @@ def merge_records(
         raise Refused("请选择另一条记录。")
     if kept.organisation_id and merged.organisation_id:
         raise Refused("两条记录都已开通账号，不能合并，请先核实哪个账号是这家企业的。")
-    if merged.credit_code and kept.credit_code and merged.credit_code != kept.credit_code:
+    if are_two(kept, merged):
         raise Refused("两条记录的统一社会信用代码不同，是两家企业；代码有误的，请先改正再合并。")
     moved: dict[str, Any] = {"rows": {}, "filled": {}, "organisation": merged.organisation_id}
     # In the order of their keys, whoever merges which: two who cross do not wait for each other.

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from demands.models import Enterprise, EnterpriseChange, EnterpriseMerge, ImportBatch, Title
 from demands.queries.imports import Judging, Verdict
 from demands.rules.doubles import alike, core_of
-from demands.rules.firms import NAMED, FirmRecord, KnownFirms, LibraryJudge, library_row_of
+from demands.rules.firms import CREATED, NAMED, FirmRecord, KnownFirms, LibraryJudge, library_row_of
 from demands.rules.rows import CONFIRMED
 from demands.rules.titles import holding, present_tier
 from pilot_portal.codes.models import Chain, Tier
@@ -121,7 +121,12 @@ def likely_doubles(firm: Enterprise, firms: QuerySet[Enterprise]) -> list[Enterp
         near |= Q(phone=firm.phone)
     others = firms.filter(near).exclude(pk=firm.pk).order_by("pk")[:CANDIDATES]
     found = [other for other in others if alike(firm.name, other.name) or _same_phone(firm, other)]
-    return found[:SHOWN_DOUBLES]
+    return [other for other in found if not are_two(firm, other)][:SHOWN_DOUBLES]
+
+
+def are_two(firm: Enterprise, other: Enterprise) -> bool:
+    """Whether two records bear different credit codes: then they are two firms, however alike the names."""
+    return bool(firm.credit_code and other.credit_code) and firm.credit_code != other.credit_code
 
 
 def _same_phone(firm: Enterprise, other: Enterprise) -> bool:
@@ -160,11 +165,12 @@ def history_of(firm: Enterprise) -> list[ChangeLine]:
 
 def _told(changes: Mapping[str, Any], chains: Mapping[str, str]) -> list[str]:
     names = NAMED | {"title": "称号", "merge": "并入本记录", "merged_into": "并入"}
-    return [
-        f"{names[name]}：{_said(name, before, chains)} → {_said(name, after, chains)}"
-        for name, (before, after) in changes.items()
-        if name in names
-    ]
+    told = []
+    for name, (before, after) in changes.items():
+        if name in names:
+            former = "" if before in ("", None) else f"{_said(name, before, chains)} → "
+            told.append(f"{names[name]}：{former}{_said(name, after, chains)}")
+    return ["新建记录", *told] if CREATED in changes else told
 
 
 def _said(name: str, value: Any, chains: Mapping[str, str]) -> str:

@@ -255,7 +255,7 @@ def _county(row: Gathering, text: str, regions: Terms, places: tuple[str, str]) 
     near = next((name for place in places for name in regions.official if place and name in place), "")
     if near:
         row.offer(COUNTY, near)
-    row.doubt(COUNTY, "没有填写" + (f"，是否为“{near}”" if near else ""))
+    row.doubt(COUNTY, "没有填写" + (f"，是否为「{near}」" if near else ""))
     return ""
 
 

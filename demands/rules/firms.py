@@ -26,6 +26,8 @@ COLUMNS: dict[str, str] = {
     "phone": "phone",
 }
 FLAGS = frozenset({"is_manufacturing", "is_above_scale"})
+# Stands in the first change of a record: it was made by it.
+CREATED = "created"
 NAMED: dict[str, str] = {
     "name": "企业名称",
     "in_library": "纳入培育库",

@@ -266,7 +266,7 @@ def _chain(row: Gathering, text: str, chains: Terms) -> str:
     near = chains.near(named)
     if near:
         row.offer(CHAIN, near)
-    row.doubt(CHAIN, f"“{text}”不是规定的产业链" + (f"，是否为“{near}”" if near else ""))
+    row.doubt(CHAIN, f"“{text}”不是规定的产业链" + (f"，是否为「{near}」" if near else ""))
     return ""
 
 
@@ -317,19 +317,15 @@ def _titles(row: Gathering, said: Mapping[str, str], tiers: Terms) -> tuple[Give
     return tuple({(title.word, title.granted): title for title in titles}.values())
 
 
-def _named(row: Gathering, text: str, tiers: Terms) -> list[str]:
-    """The official words of the titles in a cell; what is none is doubted, what is near is offered."""
+def _titles_named(row: Gathering, text: str, tiers: Terms) -> list[str]:
+    """The official words of a cell, one for each thing written; "" for what is none, which is doubted."""
     named: list[str] = []
-    for part in re.split(r"[、,，;；\n/]+", text):
-        if not part.strip():
-            continue
-        if word := tiers.find(part):
-            named.append(word)
-            continue
-        near = tiers.near(part)
-        if near:
-            row.offer(TITLE, near)
-        row.doubt(TITLE, f"“{part.strip()}”不是规定的称号" + (f"，是否为“{near}”" if near else ""))
+    for part in filter(str.strip, re.split(r"[、,，;；\n/]+", text)):
+        word = tiers.find(part)
+        if not word:
+            near = tiers.near(part)
+            row.doubt(TITLE, f"“{part.strip()}”不是规定的称号" + (f"，是否为「{near}」" if near else ""))
+        named.append(word)
     return named
 
 
@@ -349,20 +345,30 @@ def _granted(row: Gathering, text: str, count: int) -> list[dt.date | None]:
     return [None] * count
 
 
+def _until(row: Gathering, text: str, granted: dt.date | None) -> dt.date | None:
+    """The last day that a row names for its only title."""
+    until, doubt = read_day(text)
+    if not doubt and until and granted and until < granted:
+        until, doubt = None, "早于认定日期"
+    if doubt:
+        row.doubt(EXPIRES, doubt)
+    return until
+
+
 def _worded(row: Gathering, said: Mapping[str, str], tiers: Terms) -> list[GivenTitle]:
-    named = _named(row, said.get(TITLE, ""), tiers)
-    if not named:
+    """The titles of the column of words; what comes near one is offered with its day."""
+    parts = [part for part in re.split(r"[、,，;；\n/]+", said.get(TITLE, "")) if part.strip()]
+    if not parts:
         return []
+    named = _titles_named(row, said[TITLE], tiers)
     granted = _granted(row, said.get(GRANTED, ""), len(named))
-    until = None
-    if len(named) == 1 and said.get(EXPIRES):
-        until, doubt = read_day(said[EXPIRES])
-        if not doubt and until and granted[0] and until < granted[0]:
-            until, doubt = None, "早于认定日期"
-        if doubt:
-            row.doubt(EXPIRES, doubt)
+    until = _until(row, said[EXPIRES], granted[0]) if len(named) == 1 and said.get(EXPIRES) else None
     rule, evidence = (row.tidy(name, said[name]) if said.get(name) else "" for name in (RULE, EVIDENCE))
-    return [
-        GivenTitle(word, day, until or (expiry_of(day) if day else None), rule, evidence)
-        for word, day in zip(named, granted, strict=True)
-    ]
+    titles = []
+    for part, word, day in zip(parts, named, granted, strict=True):
+        expires = until or (expiry_of(day) if day else None)
+        if word:
+            titles.append(GivenTitle(word, day, expires, rule, evidence))
+        elif near := tiers.near(part):
+            row.offer(TITLE, str(GivenTitle(near, day, until)))
+    return titles

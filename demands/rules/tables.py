@@ -69,7 +69,9 @@ class Gathering:
         if found.unknown:
             unknown = "、".join(f"“{word}”" for word in found.unknown)
             near = (
-                f"，是否为{'、'.join(f'“{word}”' for word in found.suggestions)}" if found.suggestions else ""
+                f"，是否为{'、'.join(f'「{word}」' for word in found.suggestions)}"
+                if found.suggestions
+                else ""
             )
             self.offer(field, *(word for word in found.suggestions if word not in found.words))
             self.doubt(field, f"{unknown}不是规定的写法{near}")
@@ -96,7 +98,7 @@ class Gathering:
         near = regions.near(text)
         if near:
             self.offer(field, near)
-        self.doubt(field, f"“{text}”不是本市的县市区" + (f"，是否为“{near}”" if near else ""))
+        self.doubt(field, f"“{text}”不是本市的县市区" + (f"，是否为「{near}」" if near else ""))
         return ""
 
 

@@ -98,7 +98,8 @@ def keep_library(cast: Cast, now: dt.datetime) -> None:
         _row(3, "株洲新桥物流示例有限公司", "创新型中小企业", day(0), "智慧钢铁与现代物流", 61),
     ]
     _send("补充名单（示例）.xlsx", doubtful, region, by, now - dt.timedelta(days=1))
-    double = [_row(1, "启明机电示例（集团）有限责任公司", "创新型中小企业", day(0), CHAINS[0], 62)]
+    # The same firm under another name and without its code: for the county to merge.
+    double = [(1, "启明机电示例（集团）有限责任公司", "", *_row(1, "", "创新型中小企业", day(0), "", 62)[3:])]
     demanding.commit_batch(
         _send("零星补录（示例）.xlsx", double, region, by, now - dt.timedelta(days=20)),
         by=by,

@@ -62,7 +62,7 @@ def table_of(publication: Publication, later: Mapping[str, Later]) -> dict[str, 
         "rows": [
             {
                 "cells": [(COLUMNS[key], said(key, row.get(key))) for key in keys],
-                "later": later.get(row.get("number", "")),
+                "later": later.get(str(row.get("number") or "")),
             }
             for row in rows
         ],

@@ -27,7 +27,6 @@ PAPER_KINDS = (
     "covering-letter",
     "decline-letter",
     "demand-list",
-    "invitation-slips",
     "receipt",
     "return-notice",
     "roster",

@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from demands.models import Demand, Enterprise, EnterpriseChange, ImportBatch, ImportRow, RecordClaim, Title
-from demands.operations.history import CREATED, SOURCE, change, pass_consent_on
+from demands.operations.history import SOURCE, change, pass_consent_on
 from demands.queries.firms import known_firms_of
 from demands.rules.firms import (
+    CREATED,
     FirmRecord,
     KnownFirms,
     changes_of,

@@ -85,13 +85,13 @@ def _titles(titles: Sequence[GivenTitle]) -> list[str]:
 
 def _firm_cells(row: ImportRow) -> list[Cell]:
     shown = library_row_of(row.data, row.edits)
-    flags = {"规上": shown.above_scale, "制造业": shown.manufacturing, "同意公开": shown.consent}
+    flags = {"制造业": shown.manufacturing, "公开名称": shown.consent}
     return [
         Cell("企业名称", shown.company, shown.code),
         Cell("称号", "；".join(_titles(shown.titles))),
         Cell("产业链", shown.chain, shown.key_link),
         Cell("规模、行业", shown.size, shown.industry),
-        Cell("规上、制造业、公开", "，".join(f"{name}：{said}" for name, said in flags.items() if said)),
+        Cell("规上", shown.above_scale, "，".join(f"{name}：{said}" for name, said in flags.items() if said)),
         Cell("联系人、电话", shown.contact, shown.phone),
     ]
 

@@ -19,12 +19,13 @@ INSIDE = 6 * MM
 CODE_SIDE = 30 * MM
 NAME = Style("hei_bold", 12, pitch=15)
 TEXT = Style("song", 9, pitch=13)
-CODE = Style("hei_bold", 17, align="center", space=1.5)
+STEP = Style("song", 9, pitch=13, hang=1.2)
+CODE = Style("hei_bold", 14, align="center", space=1)
 SMALL = Style("song", 7.5, pitch=10.5, colour=GREY)
 SMALL_CENTRED = Style("song", 7.5, align="center", colour=GREY)
 MOST_NAME_LINES = 2
 STEPS = (
-    "微信或浏览器扫码，或打开 {site}，点“我有邀请码”；",
+    "微信或浏览器扫码；或打开 {site}，点“登录”“输入邀请码”；",
     "输入邀请码，填写姓名、手机号，设置密码；",
     "登录后即可填报服务需求、查看揭榜、评价服务。",
 )
@@ -70,7 +71,7 @@ def _slip(
     y = draw_lines(page, lines, TEXT, x, y + 2, room)
     for number, step in enumerate(STEPS, start=1):
         text = f"{number}. {step.format(site=data.site)}"
-        y = draw_lines(page, break_lines(text, room, TEXT, fonts), TEXT, x, y + 1, room)
+        y = draw_lines(page, break_lines(text, room, STEP, fonts), STEP, x, y + 1, room)
     right = left + width - INSIDE - CODE_SIDE
     code_top = top + height - INSIDE - CODE_SIDE - 26
     draw_qr(page, slip.url, right, code_top, CODE_SIDE)
