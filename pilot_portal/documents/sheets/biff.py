@@ -1,4 +1,4 @@
-"""The records of an .xls (BIFF5, BIFF8), walked before it is read: locks, macros, links, size, hidden rows.
+"""The records of an .xls (BIFF5, BIFF8), walked before it is read: locks, macros, links, size, merges.
 
 A record is its type, its length, its bytes. Only those are looked at that say something of the above.
 """
@@ -8,10 +8,14 @@ import struct
 from pilot_portal.common.errors import Refused
 from pilot_portal.documents.sheets.compound import BROKEN
 from pilot_portal.documents.sheets.markup import SheetFacts
+from pilot_portal.documents.sheets.workbook import Merge
 
 _HEAD = struct.Struct("<HH")
 _CELL = struct.Struct("<HH")
+# First and last row, first and last column, counted from 0.
+_RANGE = struct.Struct("<HHHH")
 _BOF, _EOF, _BOUNDSHEET, _FILEPASS, _SUPBOOK, _ROW, _MULRK = 0x0809, 0x0A, 0x85, 0x2F, 0x01AE, 0x0208, 0xBD
+_MERGED = 0xE5
 _CONTENT = frozenset({0x0203, 0x0204, 0x0205, 0x027E, 0xFD, 0x06, 0x0206, 0x0406, 0xD6, _MULRK})
 _BIFF8 = 0x0600
 _MACRO_SHEET = 1
@@ -72,6 +76,10 @@ def _sheet(book: bytes, place: int) -> SheetFacts:
         elif kind == _ROW and length >= _ROW_LENGTH:
             if book[place + 12] & _HIDDEN:
                 facts.hidden.add(int.from_bytes(book[place : place + 2], "little") + 1)
+        elif kind == _MERGED and depth == 1:
+            whole = (length - 2) // _RANGE.size * _RANGE.size
+            ranges = _RANGE.iter_unpack(book[place + 2 : place + 2 + whole])
+            facts.merges += [Merge(a + 1, c + 1, b + 1, d + 1) for a, b, c, d in ranges]
         elif kind == _BOF:
             depth += 1
         elif kind == _EOF:
