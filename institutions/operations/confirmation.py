@@ -13,6 +13,7 @@ from pilot_portal.accounts.actors import Actor
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.operations import publish
 from pilot_portal.common import clock
+from pilot_portal.common.contacts import without_contacts
 from pilot_portal.common.errors import Problem, Refused, Stale
 from pilot_portal.rounds.models import Round
 from pilot_portal.rounds.operations import freeze_settings, number_in_force
@@ -129,7 +130,10 @@ def list_on_roster(application: Application, *, by: Actor, at: dt.datetime) -> P
         listed_at=at,
         capacity=version.capacity,
         committed=version.committed,
-        introduction=str(version.data.get("values", {}).get("path") or ""),
+        # Everybody reads it: what tells how to reach somebody stays in the application.
+        introduction=without_contacts(
+            str(version.data.get("values", {}).get("path") or ""), names=(version.contact,)
+        ),
     )
     PILOT.start(pilot, by=by, at=at)
     pilot.kinds.set(version.kinds.all())
