@@ -41,7 +41,7 @@ check: venv-dev ## ruff, format, mypy on the core rooms, djade, import-linter, m
 format: venv-dev ## lets ruff and djade put the files in order
 	@$(PY) -m ruff check --fix --exit-zero .
 	@$(PY) -m ruff format .
-	@git ls-files '*.html' | xargs -r $(VENV)/bin/djade --target-version 5.2
+	@git ls-files --cached --others --exclude-standard '*.html' | xargs -r $(VENV)/bin/djade --target-version 5.2
 
 bench: venv-dev ## measures what the portal promises; figures go to var/bench/
 	@exec $(PY) -m tests.benchmarks $(ARGS)

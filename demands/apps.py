@@ -15,6 +15,7 @@ class DemandsConfig(AppConfig):
         from demands.queries.demands import sees_scan
         from demands.queries.imports import sees_file
         from demands.queries.open import DEMANDS_FEED
+        from demands.queries.summaries import sees_report
         from pilot_portal.attachments.registry import register_guard
         from pilot_portal.bulletin.feeds import register_feed
         from pilot_portal.bulletin.registry import register_block, register_extra
@@ -36,3 +37,4 @@ class DemandsConfig(AppConfig):
         register_extra(desk.LIST_EXTRA)
         register_guard("demands.importbatch", sees_file)
         register_guard("demands.demand", sees_scan)
+        register_guard("demands.demandreport", sees_report)

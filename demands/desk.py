@@ -5,11 +5,12 @@ from typing import Any
 
 from demands import policies, queries
 from demands.documents import LIST_FILES
-from demands.models import Demand, DemandList, ImportBatch
+from demands.models import Demand, DemandList, DemandReport, ImportBatch
 from demands.queries import public
 from demands.queries.enterprises import open_claim_of, record_claims_for
 from demands.queries.lists import later_of
 from demands.queries.questions import waiting_questions
+from demands.queries.summaries import visible_reports
 from pilot_portal.accounts.actors import CITY, COUNTY, ENTERPRISE, INSTITUTION, READS_CITY, Actor
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.registry import HomeBlock, NoticeExtra, NoticeFile
@@ -72,7 +73,7 @@ def county_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
 
 
 def city_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
-    """Verified demands to select and publish, unclaimed ones to publish again. Two queries."""
+    """Demands to select and publish, unclaimed ones to publish again, reports to accept. Three queries."""
     demands = queries.visible_demands(actor)
     counts = queries.counts_by_state(demands)
     prepared = demands.filter(state=STATE.VERIFIED, prepared_by__isnull=False).order_by().count()
@@ -90,6 +91,13 @@ def city_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
             f"{CITY_QUEUE}lists/new/",
             "发布为新一批榜单",
             "发布",
+        ),
+        (
+            visible_reports(actor).filter(state=DemandReport.State.SUBMITTED).order_by().count(),
+            "附件4 盖章报送待接收",
+            f"{CITY_QUEUE}reports/",
+            "核对后接收或退回",
+            "核对",
         ),
         (counts.get(STATE.UNCLAIMED, 0), "需求流榜", f"{CITY_QUEUE}?state=UNCLAIMED", "可重新发布", "查看"),
     )

@@ -3,7 +3,7 @@
 A demand comes with its `enterprise` loaded (queries do that).
 """
 
-from demands.models import Demand, Enterprise, ImportBatch
+from demands.models import Demand, DemandReport, Enterprise, ImportBatch
 from pilot_portal.accounts.actors import Actor
 
 
@@ -54,6 +54,21 @@ def may_import(actor: Actor, region_id: int) -> bool:
 def owns_import(actor: Actor, batch: ImportBatch) -> bool:
     """The county bureau whose import it is."""
     return may_import(actor, batch.region_id)
+
+
+def may_send(actor: Actor, region_id: int) -> bool:
+    """The approver of the county bureau reports upward (domain.md §1)."""
+    return actor.role == "county_approver" and actor.region_id == region_id
+
+
+def sends_report(actor: Actor, report: DemandReport) -> bool:
+    """The approver of the county whose report it is."""
+    return may_send(actor, report.region_id)
+
+
+def receives_report(actor: Actor, report: DemandReport) -> bool:
+    """The city's SME section."""
+    return actor.is_city
 
 
 def may_prepare(actor: Actor) -> bool:

@@ -5,6 +5,7 @@ from django.urls import path
 from demands.views import applicant, enterprise, public
 from demands.views.city import lists as city_lists
 from demands.views.city import queue as city_queue
+from demands.views.city import reports as city_reports
 from demands.views.county import (
     corrections,
     exports,
@@ -48,6 +49,7 @@ for_counties = [
     path("desk/county/demands/", county_queue.demand_list, name="county-demand-list"),
     path("desk/county/demands/batch/<slug:name>/", county_queue.batch, name="county-demand-batch"),
     path("desk/county/demands/summary/", papers.summary, name="county-summary"),
+    path("desk/county/demands/summary/<int:pk>/send/", papers.send_summary, name="county-summary-send"),
     path("desk/county/demands/summary/<slug:code>/", papers.make_summary, name="county-summary-make"),
     path("desk/demands/template/<slug:code>/", imports.template, name="demand-template"),
     path("desk/demands/<int:pk>/questions/<int:ordinal>/hide/", questions.hide, name="question-hide"),
@@ -97,6 +99,12 @@ for_counties = [
 for_the_city = [
     path("desk/city/demands/", city_queue.demand_list, name="city-demand-list"),
     path("desk/city/demands/prepare/", city_queue.prepare, name="city-demand-prepare"),
+    path("desk/city/demands/reports/", city_reports.report_list, name="city-demand-report-list"),
+    path(
+        "desk/city/demands/reports/<int:pk>/<slug:name>/",
+        city_reports.move,
+        name="city-demand-report-move",
+    ),
     path("desk/city/demands/<int:pk>/", city_queue.demand, name="city-demand"),
     path("desk/city/demands/<int:pk>/text/", city_queue.text, name="city-demand-text"),
     path("desk/city/demands/<int:pk>/<slug:name>/", city_queue.move, name="city-demand-move"),

@@ -5,10 +5,11 @@ operations; a window without any claim (流榜) and one with claims are told apa
 """
 
 from demands import policies
-from demands.models import Demand
+from demands.models import Demand, DemandReport
 from pilot_portal.workflow.machine import Move, Workflow
 
 S = Demand.State
+R = DemandReport.State
 
 DEMAND = Workflow(
     "demands.demand",
@@ -114,4 +115,20 @@ DEMAND = Workflow(
         S.FULFILLED: "ok",
         S.UNCLAIMED: "wait",
     },
+)
+
+# 附件4 盖章报送: begins with its first sending; returned it comes again with a new stamp.
+DEMAND_REPORT = Workflow(
+    "demands.demandreport",
+    "需求汇总报送",
+    states=R,
+    initial=R.SUBMITTED,
+    moves=[
+        Move(
+            "submit", {R.RETURNED}, R.SUBMITTED, who=policies.sends_report, label="重新报送", tone="primary"
+        ),
+        Move("return", {R.SUBMITTED}, R.RETURNED, who=policies.receives_report, label="退回县区", note=True),
+        Move("accept", {R.SUBMITTED}, R.ACCEPTED, who=policies.receives_report, label="接收", tone="primary"),
+    ],
+    tones={R.SUBMITTED: "wait", R.RETURNED: "bad", R.ACCEPTED: "ok"},
 )

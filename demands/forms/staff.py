@@ -57,6 +57,16 @@ class SpreadsheetForm(PlainForm):
     )
 
 
+class ScanForm(PlainForm):
+    """The scan of what was printed and stamped."""
+
+    scan = forms.FileField(
+        label="盖章扫描件",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )
+
+
 class WorkbookForm(SpreadsheetForm):
     """A county's Attachment 4."""
 

@@ -10,13 +10,14 @@ from demands.models.enterprises import (
     Title,
 )
 from demands.models.imports import ImportBatch, ImportRow
-from demands.models.lists import CountySummary, DemandList
+from demands.models.lists import CountySummary, DemandList, DemandReport
 
 __all__ = [
     "Correction",
     "CountySummary",
     "Demand",
     "DemandList",
+    "DemandReport",
     "DraftPart",
     "Enterprise",
     "EnterpriseChange",

@@ -6,6 +6,7 @@ from django.db import models
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
+from pilot_portal.workflow.models import Case
 
 
 class DemandList(models.Model):
@@ -50,3 +51,28 @@ class CountySummary(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class DemandReport(Case):
+    """A county's stamped Attachment 4 on its way to the city: an edition, sent with its scan."""
+
+    class State(models.TextChoices):
+        SUBMITTED = "SUBMITTED", "已报送市局"
+        RETURNED = "RETURNED", "市局退回"
+        ACCEPTED = "ACCEPTED", "市局已接收"
+
+    round = models.ForeignKey(Round, verbose_name="批次", on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey(Region, verbose_name="县市区", on_delete=models.PROTECT, related_name="+")
+    summary = models.OneToOneField(
+        CountySummary, verbose_name="汇总表", on_delete=models.PROTECT, related_name="report"
+    )
+    submitted_at = models.DateTimeField("报送时间")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="报送人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "需求汇总报送"
+
+    def __str__(self) -> str:
+        return self.summary.number

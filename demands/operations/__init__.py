@@ -44,12 +44,14 @@ from demands.operations.publication import (
 )
 from demands.operations.questions import answer_question, ask_question, hide_question
 from demands.operations.records import TitleGiven, grant_title, revoke_title, save_record
+from demands.operations.reports import accept_summary, return_summary, send_summary
 from demands.operations.summaries import freeze_summary, request_summary
 
 __all__ = [
     "Committed",
     "Invited",
     "TitleGiven",
+    "accept_summary",
     "answer_question",
     "ask_question",
     "begin_demand",
@@ -89,9 +91,11 @@ __all__ = [
     "register_after_withdrawal",
     "request_summary",
     "return_demand",
+    "return_summary",
     "revoke_title",
     "save_part",
     "save_record",
+    "send_summary",
     "start_demand",
     "submit_demand",
     "suggested",

@@ -1,15 +1,18 @@
 """What stands in a county's Attachment 4, and its frozen editions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from django.db.models import QuerySet
 
-from demands.models import CountySummary, Demand
+from demands.models import CountySummary, Demand, DemandReport
 from demands.queries.conditions import under
 from demands.queries.demands import with_words
 from pilot_portal.accounts.actors import Actor
+from pilot_portal.regions.queries import active_regions
+from pilot_portal.rounds.models import Round
+from pilot_portal.workflow.models import Entry
 
 STATE = Demand.State
 NO_CONDITION: Mapping[str, str] = MappingProxyType({})
@@ -76,3 +79,50 @@ def visible_summaries(actor: Actor) -> QuerySet[CountySummary]:
     if actor.is_county:
         return summaries.filter(region_id=actor.region_id)
     return summaries if actor.reads_city or actor.is_system else summaries.none()
+
+
+def visible_reports(actor: Actor) -> QuerySet[DemandReport]:
+    """The stamped reports: a county's own; those who read the city's see all."""
+    reports = DemandReport.objects.select_related("round", "region", "summary", "submitted_by").order_by(
+        "-submitted_at", "-pk"
+    )
+    if actor.is_county:
+        return reports.filter(region_id=actor.region_id)
+    return reports if actor.reads_city else reports.none()
+
+
+def sees_report(actor: Actor, report_id: int, _purpose: str) -> bool:
+    """Whether the actor may fetch the scan of a report."""
+    return visible_reports(actor).filter(pk=report_id).exists()
+
+
+def reported(summaries: Iterable[CountySummary], actor: Actor) -> dict[int, DemandReport]:
+    """The report of each edition that was sent, by the edition's key."""
+    found = visible_reports(actor).filter(summary__in=[summary.pk for summary in summaries])
+    return {report.summary_id: report for report in found}
+
+
+def newest_editions(summaries: Iterable[CountySummary]) -> set[int]:
+    """The keys of those editions that nothing replaced."""
+    pairs = {(summary.round_id, summary.region_id) for summary in summaries}
+    newest: dict[tuple[int, int], tuple[int, int]] = {}
+    rows = CountySummary.objects.filter(
+        round_id__in={pair[0] for pair in pairs}, region_id__in={pair[1] for pair in pairs}
+    )
+    for pk, round_id, region_id, edition in rows.values_list("pk", "round_id", "region_id", "edition"):
+        key = (round_id, region_id)
+        newest[key] = max(newest.get(key, (0, 0)), (edition, pk))
+    return {pk for _, pk in newest.values()}
+
+
+def last_notes(reports: Iterable[DemandReport]) -> dict[int, str]:
+    """Why a report was returned last, by its key."""
+    keys = [report.pk for report in reports]
+    rows = Entry.objects.filter(case_type="demands.demandreport", case_id__in=keys, move="return")
+    return dict(rows.order_by("step").values_list("case_id", "note"))
+
+
+def silent_regions(round: Round) -> list[str]:
+    """The reporting units that have not sent a stamped Attachment 4 in a round."""
+    sent = DemandReport.objects.filter(round=round).values("region_id")
+    return list(active_regions().exclude(pk__in=sent).values_list("name", flat=True))

@@ -293,8 +293,15 @@ def demands_of_this_year(round: Round, cast: Cast, pilots: list, now: dt.datetim
         story.write_demand(round, firm, by, n, now - 15 * DAY) for n, (firm, by) in enumerate(firms[7:12], 7)
     ]
     story.publish_demands(round, later, officers, cast.handler, cast.chief, now - 8 * DAY, now + 10 * DAY)
-    for region in {demand.region.code: demand.region for demand in later}.values():
-        demanding.freeze_summary(round, region, by=officers[region.code][0], at=now - 7 * DAY)
+    for n, region in enumerate({demand.region.code: demand.region for demand in later}.values()):
+        frozen = demanding.freeze_summary(round, region, by=officers[region.code][0], at=now - 7 * DAY)
+        report = demanding.send_summary(
+            frozen, story.scan("附件4盖章扫描件.pdf"), by=officers[region.code][1], at=now - 6 * DAY
+        )
+        if n == 0:
+            demanding.accept_summary(report, by=cast.handler, at=now - 5 * DAY)
+        elif n == 1:
+            demanding.return_summary(report, note="印章不清，请重盖。", by=cast.handler, at=now - 5 * DAY)
     for n, demand in enumerate(later[:3]):
         demand.refresh_from_db()
         story.claim(demand, pilots[n], people[n], n, now - 5 * DAY)

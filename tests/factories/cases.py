@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from demands.models import Demand, DemandList, Question
+from demands.models import CountySummary, Demand, DemandList, DemandReport, Question
 from evaluation.models import Award, Evaluation, Questionnaire, Result, Sanction
 from institutions.models import Application, ApplicationVersion, CountyReport, PilotInstitution
 from matching.models import Claim, Engagement
@@ -171,6 +171,30 @@ def demand(state: str = "DRAFT", **fields: Any) -> Demand:
         made.public_title, made.public_text = made.title, "产线数据靠手工记录，希望完成数字化改造。"
     put(made, "demands.demand", state)
     made.kinds.set(ServiceKind.objects.filter(code__in=["digital", "testing"]))
+    return made
+
+
+def summary(**fields: Any) -> CountySummary:
+    """A frozen edition of a county's Attachment 4, without rows."""
+    where = fields.pop("region", None) or region()
+    number = next_number()
+    return CountySummary.objects.create(
+        round=fields.pop("round", None) or make_round(),
+        region=where,
+        edition=fields.pop("edition", number),
+        number=f"F4-{number}",
+        data={"unit": where.department, "place": where.name, "rows": [], "digest": ""},
+        rows=0,
+        made_at=NOW,
+        **fields,
+    )
+
+
+def demand_report(state: str = "SUBMITTED", **fields: Any) -> DemandReport:
+    """A county's stamped Attachment 4 on its way to the city."""
+    frozen = fields.pop("summary", None) or summary(**fields)
+    made = DemandReport(round=frozen.round, region=frozen.region, summary=frozen, submitted_at=NOW)
+    put(made, "demands.demandreport", state)
     return made
 
 

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 
 from demands.models import (
     Demand,
+    DemandReport,
     Enterprise,
     EnterpriseMerge,
     ImportBatch,
@@ -237,6 +238,8 @@ ARGUMENTS: dict[str, Callable[[World], Arguments]] = {
     "own_firm": lambda world: {"pk": world.firm.pk},
     "foreign_firm": lambda _world: {"pk": factories.enterprise(where=factories.region("430223")).pk},
     "own_title": title,
+    "own_summary": lambda world: {"pk": factories.summary(region=world.region, round=world.round).pk},
+    "foreign_summary": lambda _world: {"pk": factories.summary(region=factories.region("430223")).pk},
     "own_invitation": lambda world: {"pk": invitation(world.firm).pk},
     "foreign_invitation": lambda _world: {"pk": invitation(foreign_firm()).pk},
     "own_slips": lambda world: {"pk": slips(world.firm, world.at).pk},
@@ -268,6 +271,10 @@ for state in CountyReport.State.values:
     }
     ARGUMENTS[f"foreign_report_{state.lower()}"] = lambda world, state=state: {
         "number": report(world, state, own=False).number
+    }
+for state in DemandReport.State.values:
+    ARGUMENTS[f"demand_report_{state.lower()}"] = lambda world, state=state: {
+        "pk": factories.demand_report(state, region=world.region, round=world.round).pk
     }
 for state in Engagement.State.values:
     ARGUMENTS[f"own_engagement_{state.lower()}"] = lambda world, state=state: {

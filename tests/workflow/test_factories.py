@@ -9,6 +9,7 @@ MODELS = {
     "county_report": factories.CountyReport,
     "pilot_institution": factories.PilotInstitution,
     "demand": factories.Demand,
+    "demand_report": factories.DemandReport,
     "claim": factories.Claim,
     "engagement": factories.Engagement,
     "questionnaire": factories.Questionnaire,
