@@ -46,6 +46,25 @@ class VerifyForm(OptionalNoteForm):
             del self.fields["library_reason"]
 
 
+class BatchVerifyForm(OptionalNoteForm):
+    """Verifying many, some of whose firms are outside the library: one reason for all, or they stay."""
+
+    library_reason = WordsField(
+        label="不在培育库的说明（选填）",
+        rows=3,
+        max_length=300,
+        required=False,
+    )
+    field_order = ("library_reason", "note")
+
+    def __init__(self, *args: Any, outside: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["library_reason"].help_text = (
+            f"所选有 {outside} 家企业不在梯度培育库：写明推荐其享受服务的理由，即一并核实；"
+            "不写的留下，逐项办理。"
+        )
+
+
 class SpreadsheetForm(PlainForm):
     """Any spreadsheet of a county."""
 

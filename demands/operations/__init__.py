@@ -1,6 +1,12 @@
 """Every act on demands, records of the library, imports and lists; each callable without a page."""
 
-from demands.operations.checking import check_many, plan_batch, refuse_demand, return_demand, verify_demand
+from demands.operations.checking import (
+    check_many,
+    plan_batch,
+    refuse_demand,
+    return_demand,
+    verify_demand,
+)
 from demands.operations.clock import close_rounds, close_windows
 from demands.operations.corrections import (
     drop_correction,

@@ -59,16 +59,19 @@ BATCH_MOVES: dict[str, str] = {
 }
 
 
-def plan_batch(demands: Sequence[Demand], name: str, *, by: Actor) -> Applied:
-    """What a batch would do and would not do, and why; changes nothing."""
+def plan_batch(demands: Sequence[Demand], name: str, *, by: Actor, library_reason: str = "") -> Applied:
+    """What a batch would do and would not do, and why; changes nothing.
+
+    `library_reason` stands for every firm outside the library that has none yet.
+    """
     move, plan = DEMAND.moves[name], Applied()
     for demand in demands:
         if not move.who(by, demand):
             plan.refused.append((demand, f"您没有权限办理“{move.label}”。"))
         elif demand.state not in move.sources:
             plan.refused.append((demand, f"目前为“{Demand.State(demand.state).label}”。"))
-        elif name == "verify" and needs_reason(demand):
-            plan.refused.append((demand, "企业不在梯度培育库，请逐项办理并写明理由。"))
+        elif name == "verify" and needs_reason(demand) and not library_reason:
+            plan.refused.append((demand, OUTSIDE))
         else:
             plan.done.append(demand)
     return plan
@@ -76,15 +79,30 @@ def plan_batch(demands: Sequence[Demand], name: str, *, by: Actor) -> Applied:
 
 @transaction.atomic
 def check_many(
-    demands: Sequence[Demand], name: str, *, by: Actor, at: dt.datetime, note: str = ""
+    demands: Sequence[Demand],
+    name: str,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    note: str = "",
+    library_reason: str = "",
 ) -> Applied:
     """Verify, return or refuse many demands; what cannot be done is told with its reason, not raised.
 
-    Raises Refused where the move needs a note and has none.
+    Firms outside the library are verified with `library_reason`, or left. Raises Refused where the move needs
+    a note and has none.
     """
-    plan = plan_batch(demands, name, by=by)
+    reason = library_reason.strip()
+    plan = plan_batch(demands, name, by=by, library_reason=reason)
     changes = {"verify": {"verified_by_id": by.user_id}, "refuse": {"row_key": None}}.get(name, {})
-    result = DEMAND.apply_many(plan.done, name, by=by, at=at, note=note, **changes)
+    outside = [demand for demand in plan.done if name == "verify" and needs_reason(demand)]
+    keys = {demand.pk for demand in outside}
+    inside = [demand for demand in plan.done if demand.pk not in keys]
+    result = DEMAND.apply_many(inside, name, by=by, at=at, note=note, **changes)
+    if outside:
+        vouched = DEMAND.apply_many(outside, name, by=by, at=at, note=note, library_reason=reason, **changes)
+        result.done += vouched.done
+        result.refused += vouched.refused
     result.refused[:0] = plan.refused
     if result.done:
         # The digest of an entry is unique, so each batch tells once.

@@ -172,6 +172,7 @@ def test_every_kind_of_case_that_keeps_files_has_its_guard():
     assert set(GUARDS) == {
         "institutions.application",
         "institutions.countyreport",
+        "demands.demandreport",
         "demands.importbatch",
         "demands.demand",
         "matching.engagement",

@@ -194,6 +194,22 @@ def test_a_batch_does_what_it_can_and_tells_the_rest(firm, wu, wang):
     assert Demand.objects.get(pk=foreign.pk).state == S.SUBMITTED
 
 
+def test_a_batch_takes_firms_outside_the_library_with_one_reason(firm, wu, wang):
+    ready = submitted(firm, wu)
+    outside = [factories.demand("SUBMITTED") for _ in range(2)]
+    for demand in outside:
+        demand.enterprise.in_library = False
+        demand.enterprise.save()
+    result = operations.check_many(
+        [ready, *outside], "verify", by=wang, at=NOW, library_reason="关键零部件配套企业"
+    )
+    assert (len(result.done), result.refused) == (3, [])
+    for demand in (ready, *outside):
+        demand.refresh_from_db()
+    assert [d.library_reason for d in (ready, *outside)] == ["", *["关键零部件配套企业"] * 2]
+    assert {d.state for d in (ready, *outside)} == {S.VERIFIED}
+
+
 @pytest.mark.parametrize("name", ["return", "refuse"])
 def test_a_batch_with_a_note_needs_the_note(firm, wu, wang, name):
     demand = submitted(firm, wu)

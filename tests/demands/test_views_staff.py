@@ -230,6 +230,20 @@ def test_the_consent_of_the_record_holds_for_imported_demands(county, at):
     assert (imported.name_public, online.name_public) == (True, False)
 
 
+def test_a_batch_with_firms_outside_the_library_asks_for_the_reason(county):
+    cases = [factories.demand("SUBMITTED") for _ in range(2)]
+    cases[1].enterprise.in_library = False
+    cases[1].enterprise.save()
+    url = "/desk/county/demands/batch/verify/"
+    page = county.get(url, {"case": [case.pk for case in cases]}).content.decode()
+    assert "所选有 1 家企业不在梯度培育库" in page
+    typed = {"case": [case.pk for case in cases], "library_reason": "关键零部件配套企业"}
+    assert county.post(url, typed).status_code == 302
+    for case in cases:
+        case.refresh_from_db()
+    assert [case.state for case in cases] == ["VERIFIED", "VERIFIED"]
+
+
 # The city -------------------------------------------------------------------------------
 
 

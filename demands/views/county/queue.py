@@ -5,14 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from demands import operations, queries
 from demands.forms.filters import QueueFilter, address, code_choices, region_choices, round_choices
-from demands.forms.staff import NoteForm, OptionalNoteForm, VerifyForm
+from demands.forms.staff import BatchVerifyForm, NoteForm, OptionalNoteForm, VerifyForm
 from demands.models import Demand
 from demands.operations.checking import needs_reason
 from demands.views.county.case import case_context, refuse_strangers, state_of
@@ -22,6 +22,7 @@ from pilot_portal.codes.models import ServiceKind, Tier
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
+from pilot_portal.common.fields import PlainForm
 from pilot_portal.common.text import whole
 from pilot_portal.rounds.models import Stage
 from pilot_portal.rounds.queries import deadline
@@ -186,6 +187,13 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     )
 
 
+def _batch_form(data: QueryDict | None, *, has_note: bool, outside: int) -> PlainForm:
+    """The form under a batch: a note where the move needs one, a reason for firms outside the library."""
+    if has_note:
+        return NoteForm(data)
+    return BatchVerifyForm(data, outside=outside) if outside else OptionalNoteForm(data)
+
+
 @for_roles(*COUNTY)
 @require_http_methods(["GET", "POST"])
 def batch(request: HttpRequest, name: str) -> HttpResponse:
@@ -199,16 +207,23 @@ def batch(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("demands:county-demand-list")
     chosen = DEMAND.moves[name]
     data = request.POST if request.method == "POST" else None
-    form = NoteForm(data) if chosen.note else OptionalNoteForm(data)
+    outside = sum(map(needs_reason, demands)) if name == "verify" else 0
+    form = _batch_form(data, has_note=chosen.note, outside=outside)
     if request.method == "POST" and form.is_valid():
         done = operations.check_many(
-            demands, name, by=request.actor, at=clock.now(), note=form.cleaned_data["note"]
+            demands,
+            name,
+            by=request.actor,
+            at=clock.now(),
+            note=form.cleaned_data["note"],
+            library_reason=form.cleaned_data.get("library_reason", ""),
         )
         messages.success(request, f"已办理“{chosen.label}” {len(done.done)} 项。")
         if done.refused:
             messages.warning(request, f"{len(done.refused)} 项未办理：{done.refused[0][1]}")
         return redirect("demands:county-demand-list")
     plan = operations.plan_batch(demands, name, by=request.actor)
+    ready = {demand.pk for demand in plan.done}
     return render(
         request,
         "demands/county/batch.html",
@@ -219,7 +234,8 @@ def batch(request: HttpRequest, name: str) -> HttpResponse:
             "refused": [
                 {"title": f"{d.enterprise.name} {d.number}", "reason": why} for d, why in plan.refused
             ],
-            "cases": [d.pk for d in plan.done],
+            # Those outside the library go along: a reason below is enough for them.
+            "cases": [d.pk for d in demands if d.pk in ready or (outside and needs_reason(d))],
             "back_url": reverse("demands:county-demand-list"),
         },
         status=422 if request.method == "POST" else 200,
