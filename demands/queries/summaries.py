@@ -123,6 +123,8 @@ def last_notes(reports: Iterable[DemandReport]) -> dict[int, str]:
 
 
 def silent_regions(round: Round) -> list[str]:
-    """The reporting units that have not sent a stamped Attachment 4 in a round."""
-    sent = DemandReport.objects.filter(round=round).values("region_id")
+    """The reporting units that have not sent a stamped Attachment 4, once the first of a round has."""
+    sent = set(DemandReport.objects.filter(round=round).values_list("region_id", flat=True))
+    if not sent:
+        return []
     return list(active_regions().exclude(pk__in=sent).values_list("name", flat=True))
