@@ -7,7 +7,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F
 
 from demands import policies
-from demands.models import Enterprise, EnterpriseChange, EnterpriseMerge, RecordClaim, Title
+from demands.models import Enterprise, EnterpriseChange, EnterpriseMerge, Title
 from demands.operations.history import KEPT, SOURCE, change, values_of
 from demands.queries.firms import are_two
 from pilot_portal.accounts.actors import Actor
@@ -16,7 +16,7 @@ from pilot_portal.common.text import clean
 
 NOTE_LENGTH = 300
 # What stays with the record it was written for: history and traces.
-OWN = frozenset({Enterprise, EnterpriseChange, EnterpriseMerge, RecordClaim, Title})
+OWN = frozenset({Enterprise, EnterpriseChange, EnterpriseMerge, Title})
 # What the kept record takes from the other where it says nothing itself.
 FILLED = tuple(
     name for name in KEPT if name not in {"name", "in_library", "name_public", "name_public_proof"}

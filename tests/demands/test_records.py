@@ -165,6 +165,18 @@ def test_merging_moves_everything_and_is_undone(pair, wang):
         operations.undo_merge(merge, reason="查实是两家", by=wang, at=NOW)
 
 
+def test_a_body_that_claims_the_merged_record_claims_the_kept_one(pair, wang):
+    kept, merged = pair
+    body = factories.organisation("enterprise", merged.name, region=merged.region)
+    claim = operations.open_record(by=factories.member(body, "enterprise_admin", "吴示例"), at=NOW)
+    assert claim.enterprise == merged
+    operations.merge_records(kept, merged, reason="同一家企业", by=wang, at=NOW)
+    claim = RecordClaim.objects.select_related("enterprise__region", "organisation").get(pk=claim.pk)
+    operations.decide_record_claim(claim, agree=True, by=wang, at=NOW)
+    kept.refresh_from_db()
+    assert kept.organisation == body
+
+
 def test_what_cannot_be_one_firm_is_not_merged(pair, wang):
     kept, merged = pair
     with pytest.raises(Refused, match="写明合并的理由"):
@@ -242,6 +254,7 @@ def test_a_merge_knows_every_table_that_belongs_to_a_firm():
     tied = {model._meta.label for model, _ in ties()}
     assert tied == {
         "demands.Demand",
+        "demands.RecordClaim",
         "matching.Engagement",
         "matching.Place",
         "evaluation.Questionnaire",
