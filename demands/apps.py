@@ -12,6 +12,7 @@ class DemandsConfig(AppConfig):
     def ready(self) -> None:
         """Wire the app into the registries of the ground."""
         from demands import desk, documents
+        from demands.operations.reports import send_summary
         from demands.queries.demands import sees_scan
         from demands.queries.imports import sees_file
         from demands.queries.open import DEMANDS_FEED
@@ -20,9 +21,15 @@ class DemandsConfig(AppConfig):
         from pilot_portal.bulletin.feeds import register_feed
         from pilot_portal.bulletin.registry import register_block, register_extra
         from pilot_portal.desk.registry import register_card, register_nav
-        from pilot_portal.documents.registry import register_paper, register_sheet
+        from pilot_portal.documents.registry import (
+            ScanTaker,
+            register_paper,
+            register_sheet,
+            register_taker,
+        )
 
         register_paper(documents.ATTACHMENT_4)
+        register_taker(documents.ATTACHMENT_4.code, ScanTaker("报送附件4", send_summary))
         for paper in documents.LIST_FILES:
             register_paper(paper)
         register_paper(documents.MARKED_WORKBOOK)

@@ -12,16 +12,26 @@ class InstitutionsConfig(AppConfig):
     def ready(self) -> None:
         """Everything declared is registered here."""
         from institutions import desk, documents, queries
+        from institutions.operations.drafts import take_set_scan
+        from institutions.operations.reports import upload_report_scan
         from institutions.queries.open import INSTITUTIONS_FEED
         from pilot_portal.attachments.registry import register_guard
         from pilot_portal.bulletin.feeds import register_feed
         from pilot_portal.desk.registry import register_card, register_nav
-        from pilot_portal.documents.registry import register_paper, register_sheet
+        from pilot_portal.documents.registry import (
+            ScanTaker,
+            register_paper,
+            register_sheet,
+            register_taker,
+        )
 
         for paper in documents.PAPERS:
             register_paper(paper)
         for sheet in documents.SHEETS:
             register_sheet(sheet)
+        register_taker(documents.APPLICATION_SET.code, ScanTaker("归入申报", take_set_scan))
+        for paper in (documents.ATTACHMENT_1, documents.COVERING_LETTER):
+            register_taker(paper.code, ScanTaker("归入推荐文件", upload_report_scan))
         for card in desk.CARDS:
             register_card(card)
         register_nav(*desk.PLACES)

@@ -57,6 +57,7 @@ app.autodiscover_tasks()
 # By name only: the ground imports no app.
 app.conf.beat_schedule = {
     "papers-sweep": {"task": "documents.sweep", "schedule": 30.0},
+    "exports-expire": {"task": "documents.expire", "schedule": crontab(minute=20)},
     "imports-sweep": {"task": "demands.sweep_imports", "schedule": 30.0},
     "messages-sweep": {"task": "notifications.sweep", "schedule": 60.0},
     "applications-clock": {"task": "institutions.clock", "schedule": crontab(minute="*/10")},

@@ -248,6 +248,17 @@ CRISPY_FAIL_SILENTLY = False
 # Roles of type on paper; an office may name its own licensed 仿宋_GB2312 or 小标宋 here.
 PORTAL_FONTS: dict[str, str | list[str]] = {}
 
+# Electronic seals, off by default: the class that seals papers, and what the portal's own signature needs.
+# "pilot_portal.documents.signing.system.SystemSeal" or a seal vendor's class.
+SEAL_BACKEND = os.environ.get("SEAL_BACKEND", "")
+SEAL_KEY_FILE = os.environ.get("SEAL_KEY_FILE", "")
+SEAL_KEY_PASSWORD = os.environ.get("SEAL_KEY_PASSWORD", "")
+SEAL_TSA_URL = os.environ.get("SEAL_TSA_URL", "")
+# A PEM file of issuers whose certificates on uploaded papers are trusted.
+SEAL_ROOTS_FILE = os.environ.get("SEAL_ROOTS_FILE", "")
+# Days that an export can be fetched; papers of frozen versions are kept for ever.
+EXPORT_DAYS = int(os.environ.get("EXPORT_DAYS", "14"))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

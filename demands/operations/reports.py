@@ -10,8 +10,8 @@ from demands.models import CountySummary, DemandReport
 from demands.workflow import DEMAND_REPORT
 from pilot_portal.accounts.actors import COUNTY, Actor
 from pilot_portal.accounts.queries import recipients_of_city, recipients_of_region
-from pilot_portal.attachments.operations import SCANS, store
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
+from pilot_portal.documents.operations import store_sealed
 from pilot_portal.notifications.operations import tell
 
 CASE_TYPE = "demands.demandreport"
@@ -55,7 +55,15 @@ def send_summary(
             raise Stale("同事刚刚报送了这一版。") from error
     else:
         DEMAND_REPORT.move(report, "submit", by=by, at=at, submitted_at=at, submitted_by_id=by.user_id)
-    store(scan, case_type=CASE_TYPE, case_id=report.pk, purpose=SCAN, by=by, at=at, allowed=SCANS)
+    store_sealed(
+        scan,
+        round=summary.round,
+        case_type=CASE_TYPE,
+        case_id=report.pk,
+        purpose=SCAN,
+        by=by,
+        at=at,
+    )
     tell(
         recipients_of_city({"city_handler", "city_chief"}, at),
         f"{summary.region.name}已报送附件4 第 {summary.edition} 版（{summary.rows} 项需求）",

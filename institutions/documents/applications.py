@@ -148,6 +148,8 @@ APPLICATION_SET = PaperKind(
     example=_example_version,
     date=lambda version: version.submitted_at,
     standing=_standing,
+    round=lambda version: version.application.round,
+    edition=lambda version: f"第 {version.version} 版",
 )
 
 
@@ -217,6 +219,8 @@ RECEIPT = PaperKind(
     example=_example_version,
     date=lambda version: version.submitted_at,
     standing=_standing,
+    round=lambda version: version.application.round,
+    edition=lambda version: f"第 {version.version} 版",
 )
 
 RETURN_MOVES = ("return", "return_direct", "city_return_to_institution")
@@ -261,6 +265,11 @@ def _entry_number(entry: Entry) -> str:
     return (application.number or "") if application else ""
 
 
+def _entry_round(entry: Entry) -> Round | None:
+    application = _entry_application(entry)
+    return application.round if application else None
+
+
 def _issuer(entry: Entry, application: Application) -> str:
     return application.region.department if entry.role.startswith("county") else BUREAU
 
@@ -298,6 +307,7 @@ RETURN_NOTICE = PaperKind(
     file_name=lambda entry: f"{_entry_number(entry)}_补正告知书_{entry.step}.pdf",
     example=_example_entry(RETURN_MOVES),
     date=lambda entry: entry.at,
+    round=_entry_round,
 )
 
 
@@ -334,4 +344,5 @@ DECLINE_LETTER = PaperKind(
     file_name=lambda entry: f"{_entry_number(entry)}_告知书_{entry.step}.pdf",
     example=_example_entry(DECLINE_MOVES),
     date=lambda entry: entry.at,
+    round=_entry_round,
 )

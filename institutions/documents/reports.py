@@ -116,6 +116,7 @@ ATTACHMENT_1 = PaperKind(
     example=_example_report,
     date=lambda report: report.submitted_at or report.created_at,
     version=_version,
+    edition=lambda report: f"第 {report.edition} 版",
 )
 COVERING_LETTER = PaperKind(
     code="covering-letter",
@@ -129,6 +130,7 @@ COVERING_LETTER = PaperKind(
     example=_example_report,
     date=lambda report: report.submitted_at or report.created_at,
     version=_version,
+    edition=lambda report: f"第 {report.edition} 版",
 )
 
 
@@ -184,6 +186,7 @@ ROSTER = PaperKind(
     example=_example_roster,
     date=lambda publication: publication.published_at,
     standing=standing,
+    edition=lambda publication: f"第 {publication.edition} 版",
 )
 
 

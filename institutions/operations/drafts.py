@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from institutions import policies
-from institutions.models import Application, DraftSection
+from institutions.models import Application, ApplicationVersion, DraftSection
 from institutions.queries import CASE_TYPE, LICENCE, PROOF, SCAN, application_deadline
 from institutions.workflow import APPLICATION
 from pilot_portal.accounts.actors import Actor
@@ -17,6 +17,7 @@ from pilot_portal.accounts.models import Organisation
 from pilot_portal.attachments.models import Attachment
 from pilot_portal.attachments.operations import PROOFS, SCANS, store
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
+from pilot_portal.documents.operations import store_sealed
 from pilot_portal.rounds.models import Round, Stage
 from pilot_portal.rounds.queries import stage_open
 
@@ -152,6 +153,16 @@ def upload_file(
         refuse_unless_open(application)
     if purpose not in {SCAN, LICENCE, PROOF}:
         raise Refused("请选择文件用途。", [Problem("请选择文件用途。", field="purpose")])
+    if purpose == SCAN:
+        return store_sealed(
+            upload,
+            round=application.round,
+            case_type=CASE_TYPE,
+            case_id=application.pk,
+            purpose=purpose,
+            by=by,
+            at=at,
+        )
     return store(
         upload,
         case_type=CASE_TYPE,
@@ -161,6 +172,16 @@ def upload_file(
         at=at,
         allowed=PROOFS if purpose == PROOF else SCANS,
     )
+
+
+def take_set_scan(
+    version: ApplicationVersion, upload: UploadedFile, *, by: Actor, at: dt.datetime
+) -> Attachment:
+    """Add the stamped scan of a printed set, found by its code. Raises NotAllowed, Stale, Refused."""
+    application = version.application
+    if version.version != application.versions_count:
+        raise Stale(f"该申报已提交第 {application.versions_count} 版，请打印新的一版盖章。")
+    return upload_file(application, upload, purpose=SCAN, by=by, at=at)
 
 
 def refuse_after_deadline(application: Application, *, at: dt.datetime) -> None:

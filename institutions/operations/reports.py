@@ -14,10 +14,10 @@ from institutions.workflow import COUNTY_REPORT
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.queries import recipients_of_city, recipients_of_region
 from pilot_portal.attachments.models import Attachment
-from pilot_portal.attachments.operations import SCANS, store
 from pilot_portal.attachments.queries import files_of
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.common.text import clean
+from pilot_portal.documents.operations import store_sealed
 from pilot_portal.notifications.operations import tell
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round, Stage
@@ -103,7 +103,15 @@ def upload_report_scan(
         raise NotAllowed("只有该县区的人员可以上传。")
     if report.state not in OPEN_REPORTS:
         raise Stale("推荐文件已报送，不能再上传。")
-    return store(upload, case_type=REPORT_TYPE, case_id=report.pk, purpose=SCAN, by=by, at=at, allowed=SCANS)
+    return store_sealed(
+        upload,
+        round=report.round,
+        case_type=REPORT_TYPE,
+        case_id=report.pk,
+        purpose=SCAN,
+        by=by,
+        at=at,
+    )
 
 
 def scan_stands(report: CountyReport) -> bool:

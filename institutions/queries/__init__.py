@@ -23,6 +23,7 @@ from pilot_portal.attachments.queries import files_of
 from pilot_portal.codes.models import Chain, ServiceKind
 from pilot_portal.common import clock
 from pilot_portal.common.text import credit_code_hint
+from pilot_portal.documents.queries import readings_of, scan_lines
 from pilot_portal.rounds.models import Extension, Round, Stage
 from pilot_portal.rounds.queries import Deadline, deadline, round_shown, rounds_newest_first, setting
 from pilot_portal.workflow.models import Entry
@@ -348,7 +349,20 @@ def hints_for(application: Application, version: ApplicationVersion) -> list[dic
         rows.append({"tone": "good", "text": "资产、收支各项相互一致"})
     scan = "已收到本次版本的盖章扫描件" if scan_is_current(application) else "尚未收到本次版本的盖章扫描件"
     rows.append({"tone": "good" if scan_is_current(application) else "warn", "text": scan})
-    return rows
+    return rows + scan_hints(application, version)
+
+
+def scan_hints(application: Application, version: ApplicationVersion) -> list[dict[str, str]]:
+    """What was read on the stamped scans of the last submission. Two queries."""
+    scans = files_of(CASE_TYPE, application.pk, SCAN).filter(uploaded_at__gte=version.submitted_at)
+    return scan_lines(readings_of(list(scans)), {"application-set"}, version.pk)
+
+
+def report_scan_hints(report: CountyReport) -> list[dict[str, str]]:
+    """What was read on the stamped scans of a county report. Two queries."""
+    scans = list(files_of(REPORT_TYPE, report.pk, SCAN))
+    versions = {f"r{report.revision}", f"r{report.revision}s"}
+    return scan_lines(readings_of(scans), {"attachment-1", "covering-letter"}, report.pk, versions)
 
 
 def file_rows(case_type: str, case_id: int) -> list[dict[str, Any]]:

@@ -233,6 +233,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         "state": {"label": found.get_state_display(), "tone": COUNTY_REPORT.tones.get(found.state, "")},
         "rows": found.frozen.get("rows", []),
         "files": queries.file_rows(queries.REPORT_TYPE, found.pk),
+        "checks": queries.report_scan_hints(found),
         "entries": timeline(queries.REPORT_TYPE, found.pk),
         "moves": moves,
         "may_tick": request.actor.is_city and found.paper_received_at is None,

@@ -325,6 +325,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         "state": {"label": found.get_state_display(), "tone": COUNTY_REPORT.tones.get(found.state, "")},
         "rows": _rows(request, found, may_edit=may_edit),
         "files": queries.file_rows(queries.REPORT_TYPE, found.pk),
+        "checks": queries.report_scan_hints(found),
         "papers": list(papers_of(["attachment-1", "covering-letter"], found.pk)),
         "entries": timeline(queries.REPORT_TYPE, found.pk),
         "may_edit": may_edit,

@@ -24,6 +24,7 @@ class Attachment(models.Model):
     mime = models.CharField("媒体类型", max_length=100)
     size = models.PositiveIntegerField("大小")
     sha256 = models.CharField("SHA-256", max_length=64)
+    sm3 = models.CharField("SM3", max_length=64, blank=True)
     file = models.FileField("文件", upload_to=_path)
     organisation = models.ForeignKey(
         "accounts.Organisation", verbose_name="单位", null=True, on_delete=models.PROTECT, related_name="+"

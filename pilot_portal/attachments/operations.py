@@ -1,7 +1,6 @@
 """Taking files in, setting them aside, and noting who looked."""
 
 import datetime as dt
-import hashlib
 import struct
 import zipfile
 from pathlib import PurePath
@@ -11,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.attachments.models import AccessEntry, Attachment
+from pilot_portal.common.digests import digests_of
 from pilot_portal.common.errors import Problem, Refused
 from pilot_portal.common.text import clean, without_invisible
 
@@ -88,9 +88,7 @@ def store(
 ) -> Attachment:
     """Check an upload and keep it for a case. Raises Refused with a sentence for the user."""
     suffix = check_upload(upload, allowed)
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
+    sha256, sm3 = digests_of(upload)
     upload.seek(0)
     attachment = Attachment(
         case_type=case_type,
@@ -100,7 +98,8 @@ def store(
         suffix=suffix,
         mime=KINDS[suffix][0],
         size=upload.size or 0,
-        sha256=digest.hexdigest(),
+        sha256=sha256,
+        sm3=sm3,
         organisation_id=by.organisation_id,
         uploaded_by_id=by.user_id,
         uploaded_at=at,

@@ -9,3 +9,9 @@ class DocumentsConfig(AppConfig):
     name = "pilot_portal.documents"
     label = "documents"
     verbose_name = "文书"
+
+    def ready(self) -> None:
+        """A scan that nobody placed yet is its uploader's alone."""
+        from pilot_portal.attachments.registry import register_guard
+
+        register_guard("documents.scan", lambda actor, owner, _purpose: actor.user_id == owner)

@@ -1,6 +1,6 @@
 """Reading papers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -8,11 +8,16 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from pilot_portal.accounts.actors import Actor
-from pilot_portal.documents.models import Paper
+from pilot_portal.attachments.models import Attachment
+from pilot_portal.documents.models import Paper, ScanReading
 from pilot_portal.documents.pdf import load_fonts
-from pilot_portal.documents.registry import PAPERS, SHEETS, PaperKind
+from pilot_portal.documents.registry import PAPERS, SHEETS, TAKERS, PaperKind
+from pilot_portal.documents.scans import Finding, Seal
+from pilot_portal.documents.scans.finding import CHANGED, NOTHING, SEALED
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
+
+WAITING = (ScanReading.Status.REQUESTED, ScanReading.Status.RUNNING)
 
 
 def key_of(kind: PaperKind, subject: Any) -> str:
@@ -93,10 +98,121 @@ def standing(paper: Paper) -> str:
 
 
 def by_digest(sha256: str) -> Paper | None:
-    """The built paper whose file has exactly these bytes."""
-    return Paper.objects.filter(sha256=sha256, status=Paper.Status.DONE).first()
+    """The built paper whose file, with the portal's signature or without, has exactly these bytes."""
+    same = Q(sha256=sha256) | Q(sealed_sha256=sha256)
+    return Paper.objects.filter(same, status=Paper.Status.DONE).first()
 
 
 def oldest_waiting() -> Paper | None:
     """The row that has waited longest: the age of the queue."""
     return Paper.objects.filter(status=Paper.Status.REQUESTED).order_by("requested_at").first()
+
+
+# Scans ------------------------------------------------------------------------------------
+
+
+def readings_of(attachments: Sequence[Attachment]) -> list[ScanReading]:
+    """What was found on uploaded scans, in their order; those that nobody looked into left out. One query."""
+    found = {
+        reading.attachment_id: reading
+        for reading in ScanReading.objects.filter(attachment__in=attachments).select_related("paper")
+    }
+    return [found[file.pk] for file in attachments if file.pk in found]
+
+
+def my_scans(user_id: int) -> QuerySet[ScanReading]:
+    """The scans a person uploaded without saying whose they are, not yet placed, newest first."""
+    own = ScanReading.objects.filter(attachment__uploaded_by=user_id, attachment__case_type="documents.scan")
+    return own.filter(placed_at=None).select_related("attachment", "paper").order_by("-requested_at", "-pk")
+
+
+def scan_rows(readings: Iterable[ScanReading], actor: Actor) -> list[dict[str, Any]]:
+    """Unplaced scans as the page lists them: what was found, and the button where there is a place for it."""
+    rows = []
+    for reading in readings:
+        paper = reading.paper
+        taker = TAKERS.get(paper.kind) if paper else None
+        if paper is None:
+            lines = scan_lines([reading], (), None)
+        elif may_download(actor, paper):
+            lines = scan_lines([reading], {paper.kind}, paper.subject_id)
+        else:
+            # Of another's paper not even the number is told.
+            lines, taker = [{"tone": "bad", "text": "二维码属于您无权办理的文书。"}], None
+        label = taker.label if taker else ""
+        rows.append(
+            {"reading": reading, "waiting": reading.status in WAITING, "lines": lines, "label": label}
+        )
+    return rows
+
+
+def scan_lines(
+    readings: Sequence[ScanReading],
+    kinds: Collection[str],
+    subject_id: int | None,
+    versions: Collection[str] = (),
+) -> list[dict[str, str]]:
+    """What the scans of a case say, as lines with a tone (good, warn, bad, info).
+
+    `kinds` are the papers that were to be stamped, `subject_id` their subject, `versions` how it stands now
+    where it may still change; pages are counted over all scans together, as several photographs may make one
+    paper.
+    """
+    if any(reading.status in WAITING for reading in readings):
+        return [{"tone": "info", "text": "正在识别扫描件上的二维码，稍后刷新可见结果。"}]
+    lines: list[dict[str, str]] = []
+    for reading in readings:
+        own = _lines_of(reading, kinds, subject_id)
+        lines += own
+        printed = reading.paper.params.get("version", "") if reading.paper else ""
+        if versions and own[0]["tone"] == "good" and printed not in versions:
+            lines.append({"tone": "bad", "text": "打印之后材料有改动，请重新打印、盖章、上传。"})
+    right = {
+        reading.paper_id: reading.paper
+        for reading in readings
+        if reading.paper and reading.paper.kind in kinds and reading.paper.subject_id == subject_id
+    }
+    expected = sum(paper.pages for paper in right.values() if paper)
+    pages = sum(reading.pages for reading in readings)
+    if right and expected > pages:
+        lines.append({"tone": "warn", "text": f"应有 {expected} 页，扫描件只有 {pages} 页，请核对是否缺页。"})
+    elif right:
+        lines.append({"tone": "good", "text": f"扫描件 {pages} 页，不少于应有的 {expected} 页。"})
+    return lines
+
+
+def _lines_of(reading: ScanReading, kinds: Collection[str], subject_id: int | None) -> list[dict[str, str]]:
+    if reading.status == ScanReading.Status.FAILED:
+        return [{"tone": "warn", "text": f"扫描件未能识别：{reading.error}"}]
+    finding, paper = Finding.from_json(reading.finding), reading.paper
+    if reading.added == NOTHING:
+        return [{"tone": "bad", "text": "上传的是未盖章的电子原件，请打印盖章后上传扫描件。"}]
+    if paper is not None and paper.kind in kinds and paper.subject_id == subject_id:
+        line = {"tone": "good", "text": f"二维码与本件一致：{paper.title} {paper.number}"}
+    elif paper is not None:
+        line = {"tone": "bad", "text": f"二维码属于另一份文书：{paper.title} {paper.number}，请核对。"}
+    elif finding.codes or finding.strange:
+        line = {"tone": "bad", "text": "扫描件上的二维码不是本平台文书的，请核对。"}
+    else:
+        line = {"tone": "warn", "text": "没有识别到二维码，请逐页人工核对。"}
+    lines = [line, *(seal_line(seal) for seal in finding.seals)]
+    if reading.added == CHANGED:
+        lines.append({"tone": "bad", "text": "在本平台出具的原件之后被加上了别的内容，不能采信。"})
+    elif reading.added == SEALED:
+        lines.append({"tone": "good", "text": "所盖的正是本平台出具的原件，除印章外没有改动。"})
+    return lines
+
+
+def seal_line(seal: Seal) -> dict[str, str]:
+    """What is to be said of an electronic signature, with names: for those who see the file."""
+    if seal.unknown:
+        return {"tone": "warn", "text": "电子印章所用算法（如国密 SM2）本平台不能核验，请用签章软件核对。"}
+    if not seal.intact:
+        return {"tone": "bad", "text": f"电子印章无效：{seal.signer}，文件在签章之后被改动或签名已损坏。"}
+    if seal.changed:
+        return {"tone": "bad", "text": f"电子印章（{seal.signer}）之后文件被加上了别的内容。"}
+    time = "，含可信时间戳" if seal.stamped else ""
+    if seal.trusted:
+        return {"tone": "good", "text": f"电子印章有效：{seal.signer}，由 {seal.issuer} 签发{time}。"}
+    who = f"{seal.signer}，签发者 {seal.issuer} 不在信任名单"
+    return {"tone": "warn", "text": f"电子印章完好，但{who}，请核对{time}。"}

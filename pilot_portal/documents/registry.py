@@ -45,6 +45,10 @@ class PaperKind:
     layout: int = 1
     # What became of the subject since, in words for whoever holds the paper; empty while it stands.
     standing: Callable[[Any], str] = lambda _subject: ""
+    # Which edition of its subject it is, in words.
+    edition: Callable[[Any], str] = lambda _subject: ""
+    # Whose settings say whether the portal signs it.
+    round: Callable[[Any], Round | None] = lambda subject: getattr(subject, "round", None)
     # A paper of the notice has examples that a command can print; a working copy of somebody's file has not.
     is_listed: bool = True
     # Fetched by everybody from /papers/public/, without signing in.
@@ -96,6 +100,19 @@ class SheetKind:
     has_page: bool = False
 
 
+@dataclass(frozen=True)
+class ScanTaker:
+    """What becomes of the stamped scan of a paper: the act of the app that asked for it.
+
+    `take(subject, upload, by=, at=)` puts it to its case and raises Refused where that cannot be. `label` is
+    the button's words.
+    """
+
+    label: str
+    take: Callable[..., Any]
+
+
+TAKERS: dict[str, ScanTaker] = {}
 PAPERS: dict[str, PaperKind] = {}
 SHEETS: dict[str, SheetKind] = {}
 
@@ -110,3 +127,9 @@ def register_sheet(kind: SheetKind) -> None:
     """Make a workbook known; a code belongs to one kind, of paper or of workbook."""
     if kind.code in PAPERS or SHEETS.setdefault(kind.code, kind) is not kind:
         raise ValueError(f"sheet {kind.code} is registered twice")
+
+
+def register_taker(code: str, taker: ScanTaker) -> None:
+    """Say what is done with the stamped scan of papers of a kind."""
+    if TAKERS.setdefault(code, taker) is not taker:
+        raise ValueError(f"the scans of {code} have two takers")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pilot_portal.documents.views import mine, public
+from pilot_portal.documents.views import mine, public, scans
 
 app_name = "documents"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("papers/", mine.mine, name="mine"),
     path("papers/request/<slug:kind>/<int:subject>/", mine.request_paper, name="request"),
     path("papers/sheet/<slug:kind>/<slug:code>/", mine.request_sheet, name="request-sheet"),
+    path("papers/scans/", scans.scans, name="scans"),
+    path("papers/scans/<int:pk>/", scans.place, name="scan-place"),
     path("papers/<uuid:key>/download/", mine.download, name="download"),
     path("papers/<uuid:key>/retry/", mine.retry, name="retry"),
     path("papers/<uuid:key>/cancel/", mine.cancel, name="cancel"),

@@ -42,6 +42,11 @@ SETTINGS: dict[str, Setting] = {
     "claims_per_demand": Setting("每项需求揭榜数上限", 0, "家", help="0 表示不限。"),
     "open_claims_factor": Setting("同时揭榜上限系数", 3, "倍剩余能力"),
     "two_persons_county": Setting("县区审核须两人", default=False),
+    "scans_accepted": Setting("接受盖章扫描件", default=True),
+    "sealed_accepted": Setting("接受电子印章 PDF", default=True, help="在别处加盖电子印章的文件，原样保存。"),
+    "system_signature_on": Setting(
+        "系统校验签名", default=False, help="给文书加上本平台的校验签名；不代替公章。"
+    ),
     "government_share_on": Setting(
         "本年有政府补助", default=False, help="未明确前，政府补助一律为 0 并隐藏。"
     ),

@@ -246,7 +246,9 @@ def test_the_file_keeps_the_clauses_of_pdf_a_3b(name):
         assert "/ID" in pdf.trailer
         assert root.Lang == "zh-CN"
         assert "/StructTreeRoot" not in root
-        assert not {"/OpenAction", "/AA", "/JavaScript", "/AcroForm"} & set(root.keys())
+        assert not {"/OpenAction", "/AA", "/JavaScript"} & set(root.keys())
+        assert list(root.AcroForm.keys()) == ["/Fields"]
+        assert len(root.AcroForm.Fields) == 0
         (intent,) = root.OutputIntents
         assert intent.S == Name.GTS_PDFA1
         profile = intent.DestOutputProfile

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from demands.models import (
     Demand,
@@ -26,6 +27,7 @@ from pilot_portal.accounts.models import Invitation, Role
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.codes.models import Tier
 from pilot_portal.documents.models import Paper
+from pilot_portal.documents.operations import upload_scans
 from pilot_portal.notifications.models import Message
 from tests import factories
 from tests.house.world import World
@@ -69,6 +71,14 @@ def paper(world: World, status: str) -> Paper:
     made.file.save("example.pdf", ContentFile(b"%PDF-1.7"), save=False)
     made.save()
     return made
+
+
+def own_scan(world: World) -> Arguments:
+    """A scan that the institution's administrator uploaded and nobody looked into yet."""
+    person = world.people["institution_admin"]
+    upload = SimpleUploadedFile("扫描.pdf", b"%PDF-1.7 ")
+    (reading,) = upload_scans([upload], by=person, at=world.at)
+    return {"pk": reading.pk}
 
 
 def demand(world: World, state: str, *, own: bool = True) -> Demand:
@@ -220,6 +230,7 @@ ARGUMENTS: dict[str, Callable[[World], Arguments]] = {
     "own_message": own_message,
     "waiting_paper": lambda world: {"key": paper(world, "REQUESTED").uuid},
     "failed_paper": lambda world: {"key": paper(world, "FAILED").uuid},
+    "own_scan": own_scan,
     "code_of_paper": lambda world: {"code": paper(world, "DONE").verify_code},
     "institution_member": lambda world: {"pk": world.people["institution_member"].membership.pk},
     "enterprise_member": lambda world: {"pk": world.people["enterprise_member"].membership.pk},

@@ -13,10 +13,13 @@ from demands.models import DemandReport
 from demands.queries.summaries import last_notes, silent_regions, visible_reports
 from demands.workflow import DEMAND_REPORT
 from pilot_portal.accounts.actors import CITY
+from pilot_portal.attachments.models import Attachment
 from pilot_portal.attachments.queries import files_of_many
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
+from pilot_portal.documents.models import ScanReading
+from pilot_portal.documents.queries import readings_of, scan_lines
 from pilot_portal.rounds.queries import rounds_newest_first
 
 READERS = ("leader", "auditor")
@@ -31,6 +34,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(visible_reports(request.actor), PAGE).get_page(request.GET.get("page"))
     reports = list(page.object_list)
     notes, scans = last_notes(reports), files_of_many("demands.demandreport", [row.pk for row in reports])
+    readings = readings_of([scan for files in scans.values() for scan in files])
     return render(
         request,
         "demands/city/reports.html",
@@ -45,6 +49,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
                     },
                     "note": notes.get(report.pk, "") if report.state == DemandReport.State.RETURNED else "",
                     "scans": scans.get(report.pk, []),
+                    "checks": _checks(report, scans.get(report.pk, []), readings),
                     "moves": [
                         {
                             "label": move.label,
@@ -60,6 +65,15 @@ def report_list(request: HttpRequest) -> HttpResponse:
             ],
         },
     )
+
+
+def _checks(
+    report: DemandReport, scans: list[Attachment], readings: list[ScanReading]
+) -> list[dict[str, str]]:
+    """What was read on the scans of one report."""
+    own = {scan.pk for scan in scans}
+    found = [reading for reading in readings if reading.attachment_id in own]
+    return scan_lines(found, {"attachment-4"}, report.summary_id)
 
 
 @for_roles(*CITY)

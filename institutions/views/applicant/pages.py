@@ -109,6 +109,7 @@ def tasks(request: HttpRequest, code: str) -> HttpResponse:
         "version": version,
         "may_take_back": "take_back" in moves and application.opened_by_county_at is None,
         "may_scan": application.state in drafts.SCANNABLE,
+        "checks": queries.scan_hints(application, version) if version else [],
         "may_withdraw": "withdraw" in moves,
         "may_reopen": "reopen" in moves,
     }

@@ -6,6 +6,7 @@ Metadata, output intent, associated file, and stream ends as ISO 19005-3 wants t
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,9 @@ CREATOR = "pilot-portal"
 PROFILE = Path(__file__).with_name("srgb.icc")
 # The moment written into a paper that shows no frozen version.
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
-OWN_KEYS = ("AF", "OutputIntents")
+OWN_KEYS = ("AF", "OutputIntents", "AcroForm")
+SEAL_NAME = "seal-"
+Box = tuple[float, float, float, float]
 
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -85,9 +88,16 @@ def _stream(content: bytes, *, squeeze: bool = True, **entries: object) -> Strea
 
 
 def make_archive(
-    doc: pdfdoc.PDFDocument, document: Document, attached: bytes | None, attached_name: str
+    doc: pdfdoc.PDFDocument,
+    document: Document,
+    attached: bytes | None,
+    attached_name: str,
+    seals: Sequence[tuple[str, Box]] = (),
 ) -> None:
-    """Give a reportlab document the parts of PDF/A-3b; call it after the last page."""
+    """Give a reportlab document the parts of PDF/A-3b; call it after the last page.
+
+    `seals` are the places of seals (name of the page, rectangle in points from the lower left).
+    """
     moment = (document.dated or UNDATED).astimezone(UTC)
     stamp = moment.strftime("D:%Y%m%d%H%M%S+00'00'")
     catalog = doc.Catalog
@@ -109,14 +119,30 @@ def make_archive(
     }
     catalog.OutputIntents = pdfdoc.PDFArray([pdfdoc.PDFDictionary(intent)])
     catalog.ViewerPreferences = pdfdoc.ViewerPreferencesPDFDictionary({"DisplayDocTitle": "true"})
+    # Empty: whoever signs adds his field, and what he added can be told from what he must not (pyHanko).
+    catalog.AcroForm = pdfdoc.PDFDictionary({"Fields": pdfdoc.PDFArray([])})
+    names: dict[str, object] = {}
+    if seals:
+        names["Dests"] = _seal_names(seals)
     if attached is not None:
-        _attach(doc, attached, attached_name, stamp)
+        names["EmbeddedFiles"] = _attach(doc, attached, attached_name, stamp)
+    if names:
+        doc.Catalog.Names = pdfdoc.PDFDictionary(names)
     # reportlab's own file identifier knows neither the attachment nor the moment.
     doc.updateSignature(hashlib.sha256(xmp.encode("utf-8") + (attached or b"")).digest())
 
 
-def _attach(doc: pdfdoc.PDFDocument, content: bytes, name: str, stamp: str) -> None:
-    """Attach a file and name it as associated with the document."""
+def _seal_names(seals: Sequence[tuple[str, Box]]) -> pdfdoc.PDFDictionary:
+    """Named destinations seal-1, seal-2 …: a seal program finds where the seal goes, viewers show nothing."""
+    entries: list[object] = []
+    for number, (page, box) in enumerate(seals, start=1):
+        place = [pdfdoc.PDFObjectReference(page), "/FitR", *(f"{edge:.2f}" for edge in box)]
+        entries += [pdfdoc.PDFString(f"{SEAL_NAME}{number}"), pdfdoc.PDFArray(place)]
+    return pdfdoc.PDFDictionary({"Names": pdfdoc.PDFArray(entries)})
+
+
+def _attach(doc: pdfdoc.PDFDocument, content: bytes, name: str, stamp: str) -> pdfdoc.PDFDictionary:
+    """Attach a file and name it as associated with the document; gives its name tree."""
     parameters = {"Size": len(content), "ModDate": pdfdoc.PDFString(stamp)}
     file = _stream(
         content, Type="/EmbeddedFile", Subtype="/application#2Fjson", Params=pdfdoc.PDFDictionary(parameters)
@@ -133,6 +159,5 @@ def _attach(doc: pdfdoc.PDFDocument, content: bytes, name: str, stamp: str) -> N
         }
     )
     entry = doc.Reference(specification, "attachedSpec")
-    tree = pdfdoc.PDFDictionary({"Names": pdfdoc.PDFArray([pdfdoc.PDFString(name), entry])})
     doc.Catalog.AF = pdfdoc.PDFArray([entry])
-    doc.Catalog.Names = pdfdoc.PDFDictionary({"EmbeddedFiles": tree})
+    return pdfdoc.PDFDictionary({"Names": pdfdoc.PDFArray([pdfdoc.PDFString(name), entry])})

@@ -98,6 +98,8 @@ def signature_block(signature: Signature, imprint: Imprint, fonts: Fonts) -> Dra
         name_line = y + (PITCH * 2 if signature.seal else PITCH) + BODY_SIZE
         draw_text(page, signature.issuer, PLAIN, fonts, centre - name_width / 2, name_line)
         draw_text(page, words, PLAIN, fonts, centre - day_width / 2, name_line + PITCH)
+        if signature.seal:
+            page.seals.append((centre - SEAL / 2, y + 6, SEAL))
         if signature.seal and imprint.specimen:
             _specimen_seal(page, fonts, centre, y + 6 + SEAL / 2)
         if imprint.verify_url:

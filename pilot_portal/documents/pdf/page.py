@@ -26,7 +26,9 @@ class Page:
 
     `texts` holds (x, baseline, face, size, letter space, colour, text); `rules` lines (x1, y1, x2, y2,
     width, colour); `fills` filled paths as (x, y, scale, path) where the path is PDF operators in its own
-    unit, y upwards; `circles` outlines (centre x, centre y, radius, width, colour).
+    unit, y upwards; `circles` outlines (centre x, centre y, radius, width, colour); `bars` filled rectangles
+    (x, top, width, height, colour). `seals` are the squares (x, top, side) where somebody's seal goes: not
+    drawn, but named in the file, so that a seal program finds them.
     """
 
     width: float
@@ -35,6 +37,8 @@ class Page:
     rules: list[tuple[float, float, float, float, float, str]] = field(default_factory=list)
     fills: list[tuple[float, float, float, str]] = field(default_factory=list)
     circles: list[tuple[float, float, float, float, str]] = field(default_factory=list)
+    bars: list[tuple[float, float, float, float, str]] = field(default_factory=list)
+    seals: list[tuple[float, float, float]] = field(default_factory=list)
 
     def rule(
         self, x1: float, y1: float, x2: float, y2: float, width: float = 0.5, colour: str = BLACK

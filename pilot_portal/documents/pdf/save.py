@@ -36,12 +36,16 @@ class PaperCanvas(Canvas):
             verbosity=0,
         )
         self.faces = UsedFaces(self._doc)
+        self.seals: list[tuple[str, tuple[float, float, float, float]]] = []
 
     def put(self, page: Page) -> None:
         """Write one page."""
         self.setPageSize((round(page.width, 3), round(page.height, 3)))
         self.addLiteral("\n".join(_operators(page, self.faces)))
         name = self._doc.thisPageName()
+        self.seals += [
+            (name, (x, page.height - top - side, x + side, page.height - top)) for x, top, side in page.seals
+        ]
         self.showPage()
         written = self._doc.idToObject[name]
         written.Contents = Stream(content=written.stream, filters=[pdfdoc.PDFZCompress])
@@ -49,12 +53,14 @@ class PaperCanvas(Canvas):
 
     def archive(self, document: Document, attached: bytes | None, attached_name: str) -> None:
         """Add what the archive format asks for."""
-        make_archive(self._doc, document, attached, attached_name)
+        make_archive(self._doc, document, attached, attached_name, self.seals)
 
 
 def _operators(page: Page, faces: UsedFaces) -> Iterable[str]:
     """PDF operators of a page; our y runs downwards."""
     height = page.height
+    for x, top, width, tall, colour in page.bars:
+        yield f"q {colour} {x:.2f} {height - top - tall:.2f} {width:.2f} {tall:.2f} re f Q"
     now: tuple[str, float] | None = None
     for x1, y1, x2, y2, width, colour in page.rules:
         if now != (colour, width):

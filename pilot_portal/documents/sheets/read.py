@@ -1,15 +1,12 @@
 """Reading any spreadsheet a county sends, in a process of its own: what happens there hurts nobody here."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-
+from pilot_portal.common.child import ask_child
 from pilot_portal.common.errors import Refused
 from pilot_portal.documents.sheets.guard import MOST_BYTES
 from pilot_portal.documents.sheets.workbook import Workbook
 
-START = Path(__file__).with_name("start.py")
+CHILD = "pilot_portal.documents.sheets.child"
+TOO_LONG = "读取表格用时过长，已停止。请删除多余的工作表、行和列后重试。"
 MEMORY = 1536 * 1024 * 1024
 SECONDS = 20
 UNREADABLE = "无法读取这个文件。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"
@@ -30,23 +27,7 @@ def read_workbook(content: bytes, *, memory: int = MEMORY, seconds: int = SECOND
         raise Refused("文件是空的，请检查后重新上传。")
     if len(content) > MOST_BYTES:
         raise Refused("文件超过 20 MB，请分成几份后分别上传。")
-    try:
-        # A fresh interpreter, not a fork: it works the same under gunicorn's and celery's workers.
-        done = subprocess.run(  # noqa: S603 - the command is fixed, the stranger's bytes go in on a pipe
-            [sys.executable, "-I", str(START), str(memory), str(seconds)],
-            input=content,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds + 2,
-            cwd=START.parent,
-            env={},
-            check=False,
-        )
-        told = json.loads(done.stdout) if done.returncode == 0 else {}
-    except subprocess.TimeoutExpired:
-        raise Refused("读取表格用时过长，已停止。请删除多余的工作表、行和列后重试。") from None
-    except ValueError:
-        raise Refused(UNREADABLE) from None
+    told = ask_child(CHILD, [str(memory), str(seconds)], content, seconds=seconds, too_long=TOO_LONG)
     if "workbook" in told:
         return Workbook.from_json(told["workbook"])
     raise Refused(told.get("refused") or UNREADABLE)

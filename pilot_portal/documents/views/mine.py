@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from pilot_portal.accounts.actors import COUNTY, INSTITUTION
 from pilot_portal.attachments.answer import file_answer, mime_of
 from pilot_portal.attachments.operations import note_access
 from pilot_portal.common import clock
@@ -29,7 +30,16 @@ def mine(request: HttpRequest) -> HttpResponse:
     waiting = any(p.status in {Paper.Status.REQUESTED, Paper.Status.RUNNING} for p in papers)
     part = request.headers.get("HX-Request") == "true"
     template = "documents/_mine_list.html" if part else "documents/mine.html"
-    return render(request, template, {"page": page, "papers": papers, "waiting": waiting})
+    return render(
+        request,
+        template,
+        {
+            "page": page,
+            "papers": papers,
+            "waiting": waiting,
+            "may_place": request.actor.role in {*INSTITUTION, *COUNTY},
+        },
+    )
 
 
 @signed_in
@@ -71,7 +81,7 @@ def download(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if not queries.may_download(request.actor, paper):
         raise Http404
     note_access(f"文书 {paper.title} {paper.number}", by=request.actor, at=clock.now())
-    return file_answer(paper.file, paper.file_name, mime_of(paper.file_name))
+    return file_answer(paper.sealed_file or paper.file, paper.file_name, mime_of(paper.file_name))
 
 
 @signed_in

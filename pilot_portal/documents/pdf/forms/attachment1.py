@@ -16,11 +16,11 @@ from pilot_portal.documents.pdf.forms.common import (
     form_page,
     listed,
     table_rows,
+    unit_line,
 )
 from pilot_portal.documents.pdf.frame import LANDSCAPE
 from pilot_portal.documents.pdf.grid import Cell, Grid, Row
 from pilot_portal.documents.pdf.page import Document, Imprint
-from pilot_portal.documents.pdf.text import Style
 
 TALL = 27.0
 
@@ -83,7 +83,7 @@ def attachment1(data: Attachment1Data, fonts: Fonts) -> Document:
         body = (*body, Row([Cell(words.none, CENTRED, span=len(words.headers))], TALL))
     blocks = [
         *form_head(words.mark, title, narrow=90),
-        Paragraph(words.unit + data.unit, Style("song", 12, 22), after=2, keep=True, place_name=words.unit),
+        *unit_line(words.unit, data.unit, "", fonts),
         Table(Grid((5, 29, 18, 27, 9, 12), body, head=1)),
         Paragraph(words.note, NOTE, before=5),
     ]

@@ -11,8 +11,9 @@ from pilot_portal.documents.pdf.flow import Drawn, Paragraph, Spacer
 from pilot_portal.documents.pdf.fonts import Fonts
 from pilot_portal.documents.pdf.forms.common import fill, form_head, form_page
 from pilot_portal.documents.pdf.frame import PORTRAIT
+from pilot_portal.documents.pdf.official import SEAL
 from pilot_portal.documents.pdf.page import MM, Document, Imprint, Page
-from pilot_portal.documents.pdf.text import Style, draw_text
+from pilot_portal.documents.pdf.text import Style, draw_text, measure
 
 PROMISE = Style("fangsong", 16, 32, "justify", 2)
 SIGNS = Style("fangsong", 16, 32)
@@ -50,6 +51,8 @@ def attachment2(data: Attachment2Data, fonts: Fonts) -> Document:
     def signs(page: Page, x: float, y: float, width: float) -> None:
         draw_text(page, words.person, SIGNS, fonts, x + 32, y + 22)
         draw_text(page, words.body, SIGNS, fonts, x + width * 0.62, y + 22)
+        middle = x + width * 0.62 + measure(words.body, fonts[SIGNS.role], SIGNS.size) / 2
+        page.seals.append((middle - SEAL / 2, y + 16 - SEAL / 2, SEAL))
         day = Style(SIGNS.role, SIGNS.size, SIGNS.pitch, "right")
         draw_text(page, words.day, day, fonts, x, y + 22 + 64, width - 32)
 

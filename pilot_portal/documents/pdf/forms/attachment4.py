@@ -15,11 +15,11 @@ from pilot_portal.documents.pdf.forms.common import (
     form_page,
     listed,
     table_rows,
+    unit_line,
 )
 from pilot_portal.documents.pdf.frame import LANDSCAPE
 from pilot_portal.documents.pdf.grid import Cell, Grid, Row
 from pilot_portal.documents.pdf.page import Document, Imprint
-from pilot_portal.documents.pdf.text import Style
 
 TALL = 27.0
 GAP_EM = 12  # between 申报单位 and 所在地
@@ -95,10 +95,9 @@ def attachment4(data: Attachment4Data, fonts: Fonts) -> Document:
     body = table_rows(words.headers, rows, styles, height=TALL, place=words.mark)
     if not rows:
         body = (*body, Row([Cell(words.none, CENTRED, span=len(words.headers))], TALL))
-    line = f"{words.unit}{data.unit}{'　' * GAP_EM}{words.place}{data.place}"
     blocks = [
         *form_head(words.mark, words.title, narrow=90),
-        Paragraph(line, Style("song", 12, 22), after=2, keep=True, place_name=words.unit),
+        *unit_line(words.unit, data.unit, f"{'　' * GAP_EM}{words.place}{data.place}", fonts),
         Table(Grid((4.5, 26, 8.5, 19, 13.8, 13.8, 13.5, 8.4), body, head=1)),
         Paragraph(words.note, NOTE, before=5),
     ]

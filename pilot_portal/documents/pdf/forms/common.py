@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from pilot_portal.documents.pdf.flow import Block, Paragraph, set_blocks
+from pilot_portal.documents.pdf.flow import Block, Drawn, Paragraph, set_blocks
 from pilot_portal.documents.pdf.fonts import Fonts
 from pilot_portal.documents.pdf.frame import Column, Frame, finish_pages
 from pilot_portal.documents.pdf.grid import Cell, Row
-from pilot_portal.documents.pdf.official import chinese_date
-from pilot_portal.documents.pdf.page import Document, Imprint
-from pilot_portal.documents.pdf.text import Style
+from pilot_portal.documents.pdf.official import SEAL, chinese_date
+from pilot_portal.documents.pdf.page import Document, Imprint, Page
+from pilot_portal.documents.pdf.text import Style, measure
 
 NOTHING = "—"
 PLACE = re.compile(r"\{(\w+)\}")
@@ -85,6 +85,19 @@ def form_page(title: str, blocks: Sequence[Block], frame: Frame, imprint: Imprin
     column = Column(frame, fonts)
     set_blocks(column, blocks)
     return Document(title.replace("\n", ""), finish_pages(column.pages, frame, imprint, fonts), imprint.dated)
+
+
+def unit_line(label: str, unit: str, rest: str, fonts: Fonts) -> list[Block]:
+    """The line over a table that says whose it is（盖章）; the seal goes over the body's name."""
+    style = Style("song", 12, 22)
+    begin = measure(label, fonts[style.role], style.size)
+    middle = begin + measure(unit, fonts[style.role], style.size) / 2
+
+    def mark(page: Page, x: float, y: float, _width: float) -> None:
+        page.seals.append((x + middle - SEAL / 2, y - style.pitch / 2 - SEAL / 2, SEAL))
+
+    line = Paragraph(label + unit + rest, style, after=2, keep=True, place_name=label)
+    return [line, Drawn(0, mark, keep=True)]
 
 
 def form_head(mark: str, title: str, *, narrow: float) -> list[Block]:
