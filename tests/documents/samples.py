@@ -1,10 +1,11 @@
 """Data of every paper as tests print it: bodies and people are made up."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from pilot_portal.documents.pdf import Imprint
+from pilot_portal.documents.pdf.charts import BarChart, ColumnChart, LineChart, Series
 from pilot_portal.documents.pdf.forms import (
     Attachment1Data,
     Attachment1Row,
@@ -17,10 +18,13 @@ from pilot_portal.documents.pdf.forms import (
     DemandListRow,
     Heading,
     LetterData,
+    NoticeColumn,
+    NoticeData,
     RankingData,
     RankingRow,
     RosterData,
     RosterRow,
+    ServiceProofData,
     TierCounts,
     YearFigures,
     attachment1,
@@ -30,10 +34,13 @@ from pilot_portal.documents.pdf.forms import (
     covering_letter,
     demand_list,
     letter,
+    notice,
     print_set,
     ranking,
     roster,
+    service_proof,
 )
+from pilot_portal.documents.pdf.official import body, official_page
 
 RARE = "䶮㛃𬭎喆堃甪渌醴攸"
 VERIFY = "https://portal.example/verify/0123456789abcdef0123456789abcdef/"
@@ -161,6 +168,90 @@ LETTER = LetterData(
     closing="特此告知。",
     imprint=IMPRINT,
 )
+BUREAU = "株洲市工业和信息化局"
+DECISION = LetterData(
+    "移出决定书",
+    "株洲示例检测技术有限公司：",
+    ("经查，你单位存在以下情形：", LONG, "经研究，决定将你单位移出试点服务机构（平台）名单。"),
+    BUREAU,
+    DAY,
+    number="示例工信〔2023〕22号",
+    imprint=IMPRINT,
+)
+NOTICE = NoticeData(
+    "2023年度拟确认试点服务机构（平台）公示",
+    ("现予公示，公示期5个工作日。", "如有异议，请在公示期内书面反映。"),
+    BUREAU,
+    DAY,
+    (NoticeColumn("名称", 40), NoticeColumn("县市区", 14, "middle"), NoticeColumn("服务类型", 30, "list")),
+    tuple((f"株洲示例{at}号有限公司", "天元区", "、".join(KINDS[: at % 8 + 1])) for at in range(1, 4)),
+    total="合计 3 家",
+    note="注：名单以公示期满后公布的为准。",
+    imprint=IMPRINT,
+)
+PROOF = ServiceProofData(
+    BUREAU, "移出决定书", "示例工信〔2023〕22号", "株洲示例检测技术有限公司", imprint=IMPRINT
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChartsData:
+    """Charts as a report would hold them."""
+
+    charts: tuple[BarChart | ColumnChart | LineChart, ...]
+    imprint: Imprint = IMPRINT
+
+
+def charts_sheet(data, fonts):
+    """A page with charts between its words."""
+    blocks = [body("试点期内的需求、签约和完成情况如下。"), *data.charts]
+    return official_page("图表样张", blocks, data.imprint, fonts)
+
+
+TIERS = ("创新型\n中小企业", "省级专精特新", "国家级“小巨人”", "重点“小巨人”", "单项冠军", "升规入统")
+COUNTIES = (
+    "荷塘区",
+    "芦淞区",
+    "石峰区",
+    "天元区",
+    "渌口区",
+    "攸县",
+    "茶陵县",
+    "炎陵县",
+    "醴陵市",
+    "株洲经开区（云龙示范区）",
+)
+CHARTS = ChartsData(
+    (
+        ColumnChart(
+            "图1　六项目标完成情况",
+            TIERS,
+            (Series("目标", (200, 80, 30, 10, 6, 200)), Series("完成", (186, 91, 12, 3, 0, 143))),
+            unit="家",
+            source="数据来源：示例统计，截至2023年12月31日。",
+        ),
+        BarChart(
+            "图2　各县市区服务情况",
+            COUNTIES,
+            (
+                Series("公开发布需求", (12, 30, 8, 45, 9, 21, 6, 3, 38, 7)),
+                Series("签约", (10, 22, 8, 40, 7, 15, 5, 2, 30, 6)),
+                Series("服务完成", (8, 20, None, 33, 5, 12, 4, 0, 28, 6)),
+            ),
+            unit="项",
+        ),
+        LineChart(
+            "图3　满意率变化",
+            ("2021年", "2022年", "2023年"),
+            (
+                Series("全市", (Decimal("81.2"), Decimal("84.0"), Decimal("93.25"))),
+                Series("咨询管理", (Decimal("79.0"), Decimal("83.5"), Decimal("91.0"))),
+                Series("检验检测", (Decimal("60.0"), None, Decimal("88.8"))),
+            ),
+            unit="%",
+        ),
+    )
+)
 # Every paper: name → (form, data).
 PAPERS = {
     "attachment1": (attachment1, COUNTY_REPORT),
@@ -178,5 +269,21 @@ PAPERS = {
     "demand-list": (demand_list, DEMAND_LIST),
     "ranking": (ranking, RANKING),
     "letter": (letter, LETTER),
+    "letter-short": (letter, replace(LETTER, paragraphs=("收悉。",), enclosures=())),
+    "decision": (letter, DECISION),
+    "decision-long": (letter, replace(DECISION, paragraphs=("经查：", LONG * 12, "经研究，决定如下。"))),
+    "notice": (notice, NOTICE),
+    "notice-long": (notice, replace(NOTICE, paragraphs=(LONG * 3,), rows=NOTICE.rows * 30)),
+    "notice-words": (notice, replace(NOTICE, columns=(), rows=(), total="", note="", closing="特此公告。")),
+    "service-proof": (service_proof, PROOF),
+    "service-proof-long": (
+        service_proof,
+        replace(PROOF, addressee=f"株洲示例{RARE}有限公司" * 4, number="", document="移出事先告知书" * 6),
+    ),
+    "charts": (charts_sheet, CHARTS),
+    "charts-narrow": (
+        charts_sheet,
+        ChartsData((replace(CHARTS.charts[0], labels=tuple(f"{name}很长的标签" * 3 for name in TIERS)),)),
+    ),
 }
 __all__ = ["print_set"]

@@ -35,6 +35,8 @@ from pilot_portal.documents.pdf.forms.lists import (
     ranking,
     roster,
 )
+from pilot_portal.documents.pdf.forms.notices import NoticeColumn, NoticeData, notice
+from pilot_portal.documents.pdf.forms.service import ServiceProofData, ServiceProofWords, service_proof
 from pilot_portal.documents.pdf.forms.slips import Slip, SlipsData, slips
 
 __all__ = [
@@ -55,10 +57,14 @@ __all__ = [
     "Heading",
     "LetterData",
     "ListWords",
+    "NoticeColumn",
+    "NoticeData",
     "RankingData",
     "RankingRow",
     "RosterData",
     "RosterRow",
+    "ServiceProofData",
+    "ServiceProofWords",
     "Slip",
     "SlipsData",
     "TierCounts",
@@ -70,8 +76,10 @@ __all__ = [
     "covering_letter",
     "demand_list",
     "letter",
+    "notice",
     "print_set",
     "ranking",
     "roster",
+    "service_proof",
     "slips",
 ]

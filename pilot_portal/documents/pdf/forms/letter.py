@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pilot_portal.documents.pdf.flow import Block, Paragraph
@@ -22,6 +22,8 @@ from pilot_portal.documents.pdf.official import (
     signature_block,
 )
 from pilot_portal.documents.pdf.page import Document, Imprint
+
+LINE = 26  # characters of a line that begins a paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class LetterData:
     imprint: Imprint = field(default_factory=Imprint)
 
 
-def text_blocks(paragraphs: Sequence[str | Heading]) -> list[Block]:
+def text_blocks(paragraphs: Sequence[str | Heading]) -> list[Paragraph]:
     """Paragraphs and headings as blocks."""
     return [
         heading(part.text, part.level) if isinstance(part, Heading) else body(part) for part in paragraphs
@@ -68,7 +70,10 @@ def letter(data: LetterData, fonts: Fonts) -> Document:
         blocks.append(Paragraph(data.addressee, PLAIN, keep=True))
     closing = (data.closing,) if data.closing else ()
     text = text_blocks((*data.paragraphs, *closing))
-    blocks += text
+    # The signature never stands on a page without text: it takes the last lines along, and closing words
+    # of one line those before them.
+    last = 2 if text and len(text[-1].text) < LINE else 1
+    blocks += [*text[:-last], *(replace(block, keep=True) for block in text[-last:])]
     blocks += enclosure_blocks(data.enclosures, fonts)
     blocks.append(signature_block(Signature(data.issuer, data.issued_on, data.seal), data.imprint, fonts))
     if data.contact:

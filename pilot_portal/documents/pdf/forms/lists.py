@@ -13,7 +13,16 @@ from datetime import date
 
 from pilot_portal.documents.pdf.flow import Block, Paragraph, Spacer, Table
 from pilot_portal.documents.pdf.fonts import Fonts
-from pilot_portal.documents.pdf.forms.common import CENTRED, LISTED, NOTE, VALUE, fill, listed, table_rows
+from pilot_portal.documents.pdf.forms.common import (
+    CENTRED,
+    LISTED,
+    NOTE,
+    VALUE,
+    figure,
+    fill,
+    listed,
+    table_rows,
+)
 from pilot_portal.documents.pdf.forms.letter import number_blocks
 from pilot_portal.documents.pdf.grid import Grid
 from pilot_portal.documents.pdf.official import (
@@ -133,7 +142,7 @@ class DemandListData:
 class RankingRow:
     """One institution's result, as texts where the rule decides how figures are shown."""
 
-    rank: int
+    rank: int | None  # none: not judged
     name: str
     county: str
     served: int
@@ -210,7 +219,7 @@ def ranking(data: RankingData, fonts: Fonts) -> Document:
     """Lay out a published ranking. Raises MissingGlyph."""
     rows = [
         (
-            str(row.rank),
+            figure(row.rank),
             row.name,
             row.county,
             str(row.served),
