@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv venv-dev test test-all test-long test-fast check format bench clean
+.PHONY: help run venv venv-dev test test-all test-long test-fast check format bench golden clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -45,6 +45,9 @@ format: venv-dev ## lets ruff and djade put the files in order
 
 bench: venv-dev ## measures what the portal promises; figures go to var/bench/
 	@exec $(PY) -m tests.benchmarks $(ARGS)
+
+golden: venv-dev ## draws the papers anew and keeps the pictures that differ: look at each before it is committed
+	@exec $(PY) -m tests.documents.pictures
 
 clean: ## removes what the tools left behind, never var/
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
