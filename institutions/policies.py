@@ -14,7 +14,7 @@ def is_admin_of(actor: Actor, case: Application | PilotInstitution) -> bool:
     return actor.role == "institution_admin" and actor.organisation_id == case.organisation_id
 
 
-def is_county_of(actor: Actor, case: Application | CountyReport) -> bool:
+def is_county_of(actor: Actor, case: Application | CountyReport | PilotInstitution) -> bool:
     """Handler or approver of the county bureau that the case goes through."""
     return actor.is_county and actor.region_id == case.region_id
 
@@ -57,3 +57,13 @@ def is_system(actor: Actor, _case: object) -> bool:
 def ends_suspension(actor: Actor, _case: object) -> bool:
     """The chief, or the clock when the suspension's end has come."""
     return actor.role in {"city_chief", "system"}
+
+
+def reads_letters_of(actor: Actor, case: Application | PilotInstitution) -> bool:
+    """Whose letters they are, the bureau of the county, the city's readers; nobody of the public."""
+    return actor.is_system or is_of_institution(actor, case) or is_county_of(actor, case) or actor.reads_city
+
+
+def serves_letters_of(actor: Actor, case: Application | PilotInstitution) -> bool:
+    """The bureaus that hand letters over."""
+    return actor.is_system or is_county_of(actor, case) or actor.reads_city

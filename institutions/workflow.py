@@ -235,6 +235,19 @@ PILOT = Workflow(
             note=True,
             tone="danger",
         ),
+        # The prior notice of a removal: told and kept, the institution stands where it stood.
+        *(
+            Move(
+                f"notice_{state.lower()}",
+                {state},
+                state,
+                who=policies.is_city_chief,
+                label="移出事先告知",
+                note=True,
+                tone="danger",
+            )
+            for state in (P.LISTED, P.WARNED, P.RECTIFYING, P.SUSPENDED)
+        ),
         Move("resume_listed", {P.SUSPENDED}, P.LISTED, who=policies.ends_suspension, label="恢复试点"),
         Move("resume_warned", {P.SUSPENDED}, P.WARNED, who=policies.ends_suspension, label="恢复（待整改）"),
         Move(

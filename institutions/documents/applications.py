@@ -1,10 +1,8 @@
-"""The papers of one application: the set to stamp, receipt and letters. Built from what is frozen."""
+"""The papers of one application: the set to stamp, and the receipt. Built from a frozen version."""
 
 import datetime as dt
 from decimal import Decimal
 from typing import Any
-
-from django.conf import settings
 
 from institutions.models import Application, ApplicationVersion
 from institutions.queries import visible_applications
@@ -12,7 +10,8 @@ from institutions.rules import sections as form
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common import clock
 from pilot_portal.common.text import whole
-from pilot_portal.documents.pdf import Document, Fonts, Imprint, canonical, load_fonts, save
+from pilot_portal.documents.letterhead import BUREAU, fonts_in_use, imprint_of, look_of, write
+from pilot_portal.documents.pdf import Imprint, canonical, save
 from pilot_portal.documents.pdf.forms import (
     Attachment2Data,
     Attachment3Data,
@@ -23,21 +22,8 @@ from pilot_portal.documents.pdf.forms import (
     print_set,
 )
 from pilot_portal.documents.registry import PaperKind, Printing
-from pilot_portal.rounds.models import Round
-from pilot_portal.workflow.models import Entry
 
-BUREAU = "株洲市工业和信息化局"
 FIGURE_NAMES = {"fixed_assets": "fixed", "current_assets": "current"}
-
-
-def fonts_in_use() -> Fonts:
-    """The fonts of the roles of type, parsed once per process."""
-    return load_fonts(settings.PORTAL_FONTS)
-
-
-def look_of(round: Round) -> dict[str, Any]:
-    """A rehearsal and a demonstration say so on every page."""
-    return {"banner": "征求意见" if round.is_rehearsal else "", "specimen": round.is_demo}
 
 
 # Attachment 2 + 3: the set to print, stamp and scan ---------------------------------------
@@ -153,42 +139,15 @@ APPLICATION_SET = PaperKind(
 )
 
 
-# Letters about an application -------------------------------------------------------------
-
-
-def _application(pk: int) -> Application | None:
-    return Application.objects.select_related("round", "region", "organisation").filter(pk=pk).first()
-
-
-def _application_by_number(number: str) -> Application | None:
-    found = Application.objects.filter(number=number).values_list("pk", flat=True).first()
-    return _application(found) if found else None
-
-
-def _sees_application(actor: Actor, application: Application) -> bool:
-    return visible_applications(actor).filter(pk=application.pk).exists()
-
-
-def _save_letter(data: LetterData) -> bytes:
-    fonts = fonts_in_use()
-    document: Document = letter(data, fonts)
-    return save(document, fonts, attached=canonical(data))
-
-
-def _letter_imprint(application: Application, printing: Printing, at: dt.datetime) -> Imprint:
-    return Imprint(
-        number=application.number or "",
-        verify_url=printing.verify_url,
-        dated=at,
-        **look_of(application.round),
-    )
+# The receipt --------------------------------------------------------------------------------
 
 
 def _build_receipt(version: ApplicationVersion, printing: Printing) -> bytes:
     application, values = version.application, version.data["values"]
     direct = application.route == Application.Route.DIRECT
     taken = clock.beijing(version.submitted_at)
-    return _save_letter(
+    return write(
+        letter,
         LetterData(
             title="收件回执",
             addressee=f"{values['name']}：",
@@ -202,8 +161,8 @@ def _build_receipt(version: ApplicationVersion, printing: Printing) -> bytes:
             ),
             issuer=BUREAU if direct else application.region.department,
             issued_on=taken.date(),
-            imprint=_letter_imprint(application, printing, version.submitted_at),
-        )
+            imprint=imprint_of(application.round, application.number or "", printing, version.submitted_at),
+        ),
     )
 
 
@@ -221,128 +180,4 @@ RECEIPT = PaperKind(
     standing=_standing,
     round=lambda version: version.application.round,
     edition=lambda version: f"第 {version.version} 版",
-)
-
-RETURN_MOVES = ("return", "return_direct", "city_return_to_institution")
-
-
-def _entry_application(entry: Entry) -> Application | None:
-    return _application(entry.case_id) if entry.case_type == "institutions.application" else None
-
-
-def _entry_of(moves: tuple[str, ...]) -> Any:
-    """Find the newest entry of one of the moves by the case's number."""
-
-    def find(number: str) -> Entry | None:
-        application = _application_by_number(number)
-        rows = Entry.objects.filter(case_type="institutions.application", move__in=moves)
-        return rows.filter(case_id=application.pk).order_by("-step").first() if application else None
-
-    return find
-
-
-def _example_entry(moves: tuple[str, ...]) -> Any:
-    def example() -> str | None:
-        rows = Entry.objects.filter(case_type="institutions.application", move__in=moves).order_by("pk")
-        entry = rows.first()
-        application = _entry_application(entry) if entry else None
-        return application.number if application else None
-
-    return example
-
-
-def _sees_entry(actor: Actor, entry: Entry) -> bool:
-    application = _entry_application(entry)
-    return application is not None and _sees_application(actor, application)
-
-
-def _entry(pk: int) -> Entry | None:
-    return Entry.objects.filter(pk=pk, case_type="institutions.application").first()
-
-
-def _entry_number(entry: Entry) -> str:
-    application = _entry_application(entry)
-    return (application.number or "") if application else ""
-
-
-def _entry_round(entry: Entry) -> Round | None:
-    application = _entry_application(entry)
-    return application.round if application else None
-
-
-def _issuer(entry: Entry, application: Application) -> str:
-    return application.region.department if entry.role.startswith("county") else BUREAU
-
-
-def _build_return(entry: Entry, printing: Printing) -> bytes:
-    application = _entry_application(entry)
-    if application is None:
-        raise LookupError(entry.case_id)
-    titles = {part.code: part.title for part in form.sections(application.round.years_reported)}
-    points = [f"{titles.get(code, code)}：{text}" for code, text in entry.data.get("sections", {}).items()]
-    return _save_letter(
-        LetterData(
-            title="一次性补正告知书",
-            addressee=f"{application.organisation.name}：",
-            paragraphs=(
-                f"贵单位报送的试点申报材料（编号 {application.number}）经审核，需补正如下：",
-                *[f"{n}.{text}" for n, text in enumerate(points or [entry.note], 1)],
-                "请在规定期限内修改后重新提交，其余部分无需改动。",
-            ),
-            issuer=_issuer(entry, application),
-            issued_on=clock.beijing_date(entry.at),
-            imprint=_letter_imprint(application, printing, entry.at),
-        )
-    )
-
-
-RETURN_NOTICE = PaperKind(
-    code="return-notice",
-    title="一次性补正告知书",
-    get=_entry,
-    find=_entry_of(RETURN_MOVES),
-    number=_entry_number,
-    build=_build_return,
-    may_see=_sees_entry,
-    file_name=lambda entry: f"{_entry_number(entry)}_补正告知书_{entry.step}.pdf",
-    example=_example_entry(RETURN_MOVES),
-    date=lambda entry: entry.at,
-    round=_entry_round,
-)
-
-
-def _build_decline(entry: Entry, printing: Printing) -> bytes:
-    application = _entry_application(entry)
-    if application is None:
-        raise LookupError(entry.case_id)
-    word = "推荐" if entry.move == "decline" else "确认"
-    return _save_letter(
-        LetterData(
-            title=f"不予{word}告知书",
-            addressee=f"{application.organisation.name}：",
-            paragraphs=(
-                f"贵单位报送的试点申报材料（编号 {application.number}）经审核，不予{word}。理由如下：",
-                entry.note,
-                "如有异议，可在收到本告知书之日起 5 个工作日内向株洲市工业和信息化局书面申请复核。",
-            ),
-            issuer=_issuer(entry, application),
-            issued_on=clock.beijing_date(entry.at),
-            imprint=_letter_imprint(application, printing, entry.at),
-        )
-    )
-
-
-DECLINE_MOVES = ("decline", "not_confirm")
-DECLINE_LETTER = PaperKind(
-    code="decline-letter",
-    title="不予推荐（确认）告知书",
-    get=_entry,
-    find=_entry_of(DECLINE_MOVES),
-    number=_entry_number,
-    build=_build_decline,
-    may_see=_sees_entry,
-    file_name=lambda entry: f"{_entry_number(entry)}_告知书_{entry.step}.pdf",
-    example=_example_entry(DECLINE_MOVES),
-    date=lambda entry: entry.at,
-    round=_entry_round,
 )

@@ -2,13 +2,13 @@
 
 from typing import Any, BinaryIO
 
-from institutions.documents.applications import BUREAU, fonts_in_use, look_of
 from institutions.models import Application, CountyReport, ReportRow
 from institutions.queries import OPEN_REPORTS, frozen_report, rows_of, visible_reports
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.queries import standing
 from pilot_portal.common import clock
+from pilot_portal.documents.letterhead import BUREAU, fonts_in_use, look_of
 from pilot_portal.documents.pdf import Imprint, canonical, save
 from pilot_portal.documents.pdf.forms import (
     Attachment1Data,
@@ -187,6 +187,7 @@ ROSTER = PaperKind(
     date=lambda publication: publication.published_at,
     standing=standing,
     edition=lambda publication: f"第 {publication.edition} 版",
+    is_public=True,
 )
 
 

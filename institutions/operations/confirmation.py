@@ -15,6 +15,7 @@ from pilot_portal.bulletin.operations import publish
 from pilot_portal.common import clock
 from pilot_portal.common.contacts import without_contacts
 from pilot_portal.common.errors import Problem, Refused, Stale
+from pilot_portal.documents.letterhead import NOTICE
 from pilot_portal.rounds.models import Round
 from pilot_portal.rounds.operations import freeze_settings, number_in_force
 from pilot_portal.rounds.queries import add_working_days, publicity_missing
@@ -83,7 +84,11 @@ def _publish_notice(
         applications[0].round,
         Publication.Kind.PUBLICITY,
         f"{applications[0].round.label}拟确认试点服务机构（平台）公示",
-        body=f"公示期 {days} 个工作日，至 {clock.spoken(until)}。如有异议，请在公示期内书面反映。",
+        body=(
+            f"按照{NOTICE}要求，经申报、推荐和审核，拟确认下列 {len(applications)} 家服务机构（平台）为"
+            f"{applications[0].round.label}试点服务机构（平台），现予公示。"
+            f"公示期 {days} 个工作日，至 {clock.spoken(until)}。如有异议，请在公示期内书面反映。"
+        ),
         payload={"rows": [roster_row(application, versions) for application in applications]},
         by=by,
         at=at,
@@ -157,6 +162,7 @@ def confirm_many(applications: Sequence[Application], *, by: Actor, at: dt.datet
 def not_confirm(application: Application, *, note: str, by: Actor, at: dt.datetime) -> None:
     """The chief does not confirm, with reasons."""
     APPLICATION.move(application, "not_confirm", by=by, at=at, note=note, decided_at=at)
+    freeze_settings(application.round, ["review_words"], act="不予确认", at=at)
     tell_institution(application, f"申报 {application.number} 不予确认", at=at, body=note.strip())
 
 
@@ -168,7 +174,9 @@ def revoke(application: Application, *, note: str, document_number: str, by: Act
     APPLICATION.move(application, "revoke", by=by, at=at, note=note, data=data, decided_at=at)
     pilot = PilotInstitution.objects.filter(application=application).first()
     if pilot is not None and pilot.state in PILOT.moves["remove"].sources:
-        PILOT.move(pilot, "remove", by=by, at=at, note=note, data=data)
+        of_pilot = data | {"name": application.organisation.name}
+        PILOT.move(pilot, "remove", by=by, at=at, note=note, data=of_pilot)
+        freeze_settings(application.round, ["remedy_words"], act="撤销确认", at=at)
     tell_institution(application, f"申报 {application.number} 已撤销确认", at=at, body=note.strip())
 
 

@@ -152,6 +152,8 @@ def submit_report(report: CountyReport, *, document_number: str = "", by: Actor,
         "submit",
         by=by,
         at=at,
+        # What the receipt says of this sending: the next one may list others.
+        data={"document_number": document_number, "count": len(rows)},
         submitted_at=at,
         submitted_by=by.user,
         document_number=document_number,

@@ -152,6 +152,7 @@ def recommend_many(applications: Sequence[Application], *, by: Actor, at: dt.dat
 def decline(application: Application, *, note: str, by: Actor, at: dt.datetime) -> None:
     """The county does not recommend, with its reasons."""
     APPLICATION.move(application, "decline", by=by, at=at, note=note, decided_at=at)
+    freeze_settings(application.round, ["review_words"], act="不予推荐", at=at)
     tell_institution(application, f"申报 {application.number} 县区不予推荐", at=at, body=note.strip())
 
 

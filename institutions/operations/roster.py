@@ -14,12 +14,15 @@ from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.operations import publish
 from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Stale
+from pilot_portal.documents.letterhead import PROGRAMME, grounds_of
 from pilot_portal.notifications.operations import tell
 from pilot_portal.rounds.models import Round
+from pilot_portal.rounds.operations import freeze_settings
 from pilot_portal.rounds.queries import add_working_days
 
 SUSPENSION_DAYS = 30
 REPLY_DAYS = 5
+REMEDY = "remedy_words"
 
 
 @transaction.atomic
@@ -77,10 +80,17 @@ def tell_pilot(pilot: PilotInstitution, subject: str, *, at: dt.datetime, body: 
     tell(people, subject, key=f"pilot:{pilot.pk}:{pilot.step}", at=at, body=body, path="/my/pilot/")
 
 
+def named(pilot: PilotInstitution) -> dict[str, str]:
+    """The institution's name as it is told: what letters print of a move is kept with the move."""
+    return {"name": pilot.organisation.name}
+
+
 @transaction.atomic
 def warn(pilot: PilotInstitution, *, note: str, days: int, by: Actor, at: dt.datetime) -> None:
     """Ask an institution to mend its ways within some working days (整改通知)."""
-    PILOT.move(pilot, "warn", by=by, at=at, note=note, rectify_until=add_working_days(at, days))
+    until = add_working_days(at, days)
+    data = named(pilot) | {"days": days, "until": until.isoformat()}
+    PILOT.move(pilot, "warn", by=by, at=at, note=note, data=data, rectify_until=until)
     tell_pilot(pilot, "整改通知：请在期限内整改", at=at, body=note.strip())
 
 
@@ -109,16 +119,19 @@ def suspend(
 ) -> None:
     """Suspend for some days (default 30); its claims are frozen by matching."""
     require_number(document_number)
+    until = at + dt.timedelta(days=days)
     PILOT.move(
         pilot,
         "suspend",
         by=by,
         at=at,
         note=note,
-        data={"document_number": document_number.strip()},
+        data=named(pilot)
+        | {"document_number": document_number.strip(), "days": days, "until": until.isoformat()},
         suspended_from=pilot.state,
-        suspended_until=at + dt.timedelta(days=days),
+        suspended_until=until,
     )
+    freeze_settings(pilot.round, [REMEDY], act="暂停试点", at=at)
     tell_pilot(pilot, f"暂停试点 {days} 天", at=at, body=note.strip())
 
 
@@ -149,13 +162,26 @@ def exit_programme(pilot: PilotInstitution, *, note: str, by: Actor, at: dt.date
 
 @transaction.atomic
 def give_removal_notice(pilot: PilotInstitution, *, note: str, by: Actor, at: dt.datetime) -> None:
-    """Prior notice of a removal (移出事先告知): the time to reply runs from its recorded service."""
+    """Prior notice of a removal (移出事先告知): the time to reply runs from its recorded service.
+
+    Leaves an Entry with reasons and days; the institution keeps its state and is told. Raises NotAllowed for
+    others than the chief, Stale where nothing can be removed, Refused without reasons.
+    """
     if by.role != "city_chief":
         raise NotAllowed("只有中小企业科科长可以发出事先告知。")
     if pilot.state not in PILOT.moves["remove"].sources:
         raise Stale(f"该机构目前为“{pilot.get_state_display()}”，不能移出。")
-    PilotInstitution.objects.filter(pk=pilot.pk).update(removal_notice_at=at, removal_reply="")
-    pilot.removal_notice_at, pilot.removal_reply = at, ""
+    until = add_working_days(at, REPLY_DAYS)
+    PILOT.move(
+        pilot,
+        f"notice_{pilot.state.lower()}",
+        by=by,
+        at=at,
+        note=note,
+        data=named(pilot) | {"days": REPLY_DAYS, "until": until.isoformat()},
+        removal_notice_at=at,
+        removal_reply="",
+    )
     tell_pilot(pilot, f"移出事先告知：请在 {REPLY_DAYS} 个工作日内陈述申辩", at=at, body=note.strip())
 
 
@@ -194,8 +220,13 @@ def remove(
     until = add_working_days(pilot.removal_notice_at, REPLY_DAYS)
     if at < until and not pilot.removal_reply:
         raise Stale(f"机构陈述申辩期限至 {clock.spoken(until)}，暂不能移出。")
-    data = {"document_number": document_number.strip()}
+    data = named(pilot) | {
+        "document_number": document_number.strip(),
+        "notice_at": pilot.removal_notice_at.isoformat(),
+        "replied": bool(pilot.removal_reply),
+    }
     PILOT.move(pilot, "remove", by=by, at=at, note=note, data=data)
+    freeze_settings(pilot.round, [REMEDY], act="移出试点", at=at)
     tell_pilot(pilot, "移出决定", at=at, body=note.strip())
     return publish(
         pilot.round,
@@ -204,6 +235,10 @@ def remove(
         payload={"name": pilot.organisation.name, "region": pilot.region.name},
         by=by,
         at=at,
+        body=(
+            f"依据{grounds_of(pilot.round)}有关规定，经研究，决定将{pilot.organisation.name}"
+            f"移出{pilot.round.year}年度{PROGRAMME}服务机构（平台）名单。"
+        ),
         document_number=document_number.strip(),
     )
 

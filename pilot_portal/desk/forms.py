@@ -79,6 +79,9 @@ class ExtensionForm(PlainForm):
         return clock.end_of_day(self.cleaned_data["last_day"])
 
 
+WORDS = 500  # characters of a text of the round
+
+
 class SettingForm(PlainForm):
     """A new value of one setting."""
 
@@ -96,6 +99,10 @@ class SettingForm(PlainForm):
                 coerce=lambda typed: typed == "1",
                 widget=forms.RadioSelect,
                 error_messages={"required": "请选择。"},
+            )
+        elif isinstance(item.default, str):
+            self.fields["value"] = WordsField(
+                label=item.label, rows=5, max_length=WORDS, help_text=f"{item.help}不超过 {WORDS} 字。"
             )
         else:
             label = f"{item.label}（{item.unit}）" if item.unit else item.label

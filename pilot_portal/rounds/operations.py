@@ -122,6 +122,8 @@ def change_setting(
         raise Refused("没有这一项设定。")
     if type(value) is not type(SETTINGS[key].default):
         raise Refused("取值类型不对。", [Problem("请填写整数。", field="value")])
+    if isinstance(value, str) and not value.strip():
+        raise Refused("文字不能为空。", [Problem("请填写文字。", field="value")])
     if SETTINGS[key].unit == "%" and not 0 <= value <= PERCENT:
         raise Refused("百分比应在 0 到 100 之间。", [Problem("请填写 0 到 100 的整数。", field="value")])
     frozen = SettingFreeze.objects.filter(round=round, key=key).first()
