@@ -88,6 +88,25 @@ class Paper(models.Model):
         return self.title
 
 
+class BundleItem(models.Model):
+    """A paper inside a bundle: in which folder, at which place. The paper is built and kept for itself."""
+
+    bundle = models.ForeignKey(Paper, verbose_name="文书包", on_delete=models.CASCADE, related_name="items")
+    paper = models.ForeignKey(Paper, verbose_name="文书", on_delete=models.PROTECT, related_name="+")
+    folder = models.CharField("文件夹", max_length=40)
+    position = models.PositiveIntegerField("次序")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "文书包内文书"
+        constraints = [
+            models.UniqueConstraint(fields=["bundle", "position"], name="bundle_position"),
+            models.UniqueConstraint(fields=["bundle", "paper"], name="bundle_paper"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bundle_id} {self.folder} {self.position}"
+
+
 class ScanReading(models.Model):
     """What was found on an uploaded scan or sealed PDF; the row is also the job of looking into it."""
 

@@ -1,9 +1,12 @@
-"""What the portal can print. Apps declare PaperKinds and SheetKinds and register them in `ready()`."""
+"""What the portal can print. Apps declare kinds of papers, workbooks, bundles; `ready()` registers them."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, TypeVar
+
+from django.db.models import QuerySet
 
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.regions.models import Region
@@ -84,20 +87,45 @@ class SheetOrder:
             yield row
 
 
-@dataclass(frozen=True)
-class SheetKind:
-    """One kind of workbook over a round and perhaps one reporting unit; rows as they stand now.
-
-    `build(order, stream) -> int` writes the workbook and gives the number of rows.
-    """
+@dataclass(frozen=True, kw_only=True)
+class ExportKind:
+    """What is exported over a round and perhaps one reporting unit, as things stand: its asker's alone."""
 
     code: str
     title: str
     may_see: Callable[[Actor, Round, Region | None], bool]
-    build: Callable[[SheetOrder, BinaryIO], int]
     file_name: Callable[[Round, Region | None], str]
     # Told by its own page, with conditions and purpose: it is not given for the mere asking.
     has_page: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetKind(ExportKind):
+    """One kind of workbook.
+
+    `build(order, stream) -> int` writes it and gives the number of rows.
+    """
+
+    build: Callable[[SheetOrder, BinaryIO], int]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Papers of one kind that lie together in a bundle: a name, the kind, the subjects in their order."""
+
+    name: str
+    kind: PaperKind
+    subjects: QuerySet[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleKind(ExportKind):
+    """Many papers as one .zip with a list of what is in it.
+
+    `folders(order)` says which papers, as its asker may see them.
+    """
+
+    folders: Callable[[SheetOrder], Sequence[Folder]]
 
 
 @dataclass(frozen=True)
@@ -115,18 +143,28 @@ class ScanTaker:
 TAKERS: dict[str, ScanTaker] = {}
 PAPERS: dict[str, PaperKind] = {}
 SHEETS: dict[str, SheetKind] = {}
+BUNDLES: dict[str, BundleKind] = {}
+EXPORTS: Mapping[str, ExportKind] = ChainMap(SHEETS, BUNDLES)  # type: ignore[arg-type]
 
 
 def register_paper(kind: PaperKind) -> None:
-    """Make a paper known; a code belongs to one kind, of paper or of workbook: a job names nothing else."""
-    if kind.code in SHEETS or PAPERS.setdefault(kind.code, kind) is not kind:
+    """Make a paper known; a code belongs to one kind of anything: a job names nothing else."""
+    if kind.code in EXPORTS or PAPERS.setdefault(kind.code, kind) is not kind:
         raise ValueError(f"paper {kind.code} is registered twice")
 
 
 def register_sheet(kind: SheetKind) -> None:
-    """Make a workbook known; a code belongs to one kind, of paper or of workbook."""
-    if kind.code in PAPERS or SHEETS.setdefault(kind.code, kind) is not kind:
+    """Make a workbook known; a code belongs to one kind of anything."""
+    taken = kind.code in PAPERS or kind.code in BUNDLES
+    if taken or SHEETS.setdefault(kind.code, kind) is not kind:
         raise ValueError(f"sheet {kind.code} is registered twice")
+
+
+def register_bundle(kind: BundleKind) -> None:
+    """Make a bundle known; a code belongs to one kind of anything."""
+    taken = kind.code in PAPERS or kind.code in SHEETS
+    if taken or BUNDLES.setdefault(kind.code, kind) is not kind:
+        raise ValueError(f"bundle {kind.code} is registered twice")
 
 
 def register_taker(code: str, taker: ScanTaker) -> None:

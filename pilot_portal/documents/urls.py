@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pilot_portal.documents.views import mine, public, scans
+from pilot_portal.documents.views import bundles, mine, public, scans
 
 app_name = "documents"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("papers/", mine.mine, name="mine"),
     path("papers/request/<slug:kind>/<int:subject>/", mine.request_paper, name="request"),
     path("papers/sheet/<slug:kind>/<slug:code>/", mine.request_sheet, name="request-sheet"),
+    path("papers/bundle/<slug:kind>/<slug:code>/", bundles.bundle, name="bundle"),
     path("papers/scans/", scans.scans, name="scans"),
     path("papers/scans/<int:pk>/", scans.place, name="scan-place"),
     path("papers/<uuid:key>/download/", mine.download, name="download"),

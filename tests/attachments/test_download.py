@@ -175,6 +175,7 @@ def test_every_kind_of_case_that_keeps_files_has_its_guard():
         "demands.demandreport",
         "demands.importbatch",
         "demands.demand",
+        "documents.scan",
         "matching.engagement",
     }
 

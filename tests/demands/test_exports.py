@@ -10,7 +10,7 @@ from demands.documents import DEMANDS_SHEET
 from pilot_portal.attachments.models import AccessEntry
 from pilot_portal.documents import operations, registry
 from pilot_portal.documents.models import Paper
-from pilot_portal.documents.operations import run, take
+from pilot_portal.documents.operations import exports, run, take
 from tests import factories
 from tests.factories import NOW
 
@@ -126,7 +126,7 @@ def test_what_is_missing_is_told_and_what_was_typed_stays(client_of, wang):
 def test_the_page_says_how_far_a_workbook_is_and_cancelling_stops_it(client_of, wang, demands, monkeypatch):
     monkeypatch.setattr(registry, "A_WORD_EVERY", 1)
     county = client_of(wang)
-    operations.request_sheet(
+    operations.request_export(
         DEMANDS_SHEET, factories.make_round(), factories.region(), by=wang, at=NOW, columns=["number"]
     )
     paper = take(NOW)
@@ -143,7 +143,7 @@ def test_the_page_says_how_far_a_workbook_is_and_cancelling_stops_it(client_of, 
         if not held.exists():
             raise operations.TakenBack
 
-    monkeypatch.setattr(operations, "_teller", lambda _paper: told)
+    monkeypatch.setattr(exports, "_teller", lambda _paper: told)
     run(paper, at=NOW)
     paper.refresh_from_db()
     assert heard == [(0, 2), (1, 2)]
@@ -151,7 +151,7 @@ def test_the_page_says_how_far_a_workbook_is_and_cancelling_stops_it(client_of, 
 
 
 def test_a_worker_whose_job_was_given_to_another_stops(wang, demands):
-    paper = operations.request_sheet(
+    paper = operations.request_export(
         DEMANDS_SHEET, factories.make_round(), factories.region(), by=wang, at=NOW
     )
     held = take(NOW)

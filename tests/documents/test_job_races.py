@@ -83,7 +83,7 @@ def test_asked_by_four_people_at_once_it_is_one_job_that_each_finds(kind, printe
 
 def test_one_who_presses_five_times_at_once_gets_one_workbook(sheet):
     wang, round_ = factories.county_reviewer_wang(), factories.make_round()
-    rows = race(*[lambda: operations.request_sheet(sheet, round_, factories.region(), by=wang, at=NOW)] * 5)
+    rows = race(*[lambda: operations.request_export(sheet, round_, factories.region(), by=wang, at=NOW)] * 5)
     assert {row.pk for row in rows} == {Paper.objects.get().pk}
 
 
@@ -91,7 +91,7 @@ def test_a_workbook_asked_for_while_the_last_one_is_being_finished_is_that_one_o
     wang, round_ = factories.county_reviewer_wang(), factories.make_round()
 
     def request():
-        return operations.request_sheet(sheet, round_, factories.region(), by=wang, at=NOW)
+        return operations.request_export(sheet, round_, factories.region(), by=wang, at=NOW)
 
     for _ in range(5):
         first = request()

@@ -119,7 +119,7 @@ def test_who_may_not_see_it_cannot_ask_for_it(kind, sheet):
     stranger = factories.county_reviewer_wang(factories.region("430281"))
     for by in (stranger, factories.institution_admin_zhou()):
         with pytest.raises(NotAllowed):
-            operations.request_sheet(sheet, factories.make_round(), factories.region(), by=by, at=NOW)
+            operations.request_export(sheet, factories.make_round(), factories.region(), by=by, at=NOW)
     assert not Paper.objects.exists()
 
 
@@ -139,7 +139,7 @@ def test_a_workbook_is_each_one_s_own_and_later_a_new_one(sheet, wang):
     round_, li = factories.make_round(), factories.county_approver_li()
 
     def request(by):
-        return operations.request_sheet(sheet, round_, factories.region(), by=by, at=NOW)
+        return operations.request_export(sheet, round_, factories.region(), by=by, at=NOW)
 
     first, other = request(wang), request(li)
     assert request(wang).pk == first.pk != other.pk
@@ -289,7 +289,7 @@ def test_what_changed_since_it_was_asked_for_is_not_printed_under_the_old_code(a
 
 
 def test_who_left_his_office_gets_no_workbook(sheet, wang, printer):
-    paper = operations.request_sheet(sheet, factories.make_round(), factories.region(), by=wang, at=NOW)
+    paper = operations.request_export(sheet, factories.make_round(), factories.region(), by=wang, at=NOW)
     Membership.objects.filter(pk=wang.membership.pk).update(ends_at=NOW)
     sweep_at(NOW + SECOND)
     paper.refresh_from_db()

@@ -238,7 +238,7 @@ def test_a_workbook_is_known_by_its_bytes_too(client, monkeypatch):
     kind = sheet_kind(Printer())
     monkeypatch.setitem(SHEETS, kind.code, kind)
     wang = factories.county_reviewer_wang()
-    paper = operations.request_sheet(kind, factories.make_round(), factories.region(), by=wang, at=NOW)
+    paper = operations.request_export(kind, factories.make_round(), factories.region(), by=wang, at=NOW)
     sweep_at(NOW)
     paper.refresh_from_db()
     page = client.post(VERIFY, upload(content_of(paper))).content.decode()

@@ -20,6 +20,7 @@ ROOMS = ("documents", "desk", "queries", "workflow", "apps")
 REGISTRIES = {
     documents.PaperKind: documents.PAPERS,
     documents.SheetKind: documents.SHEETS,
+    documents.BundleKind: documents.BUNDLES,
     desk.Card: desk.CARDS,
     desk.NavItem: desk.NAV,
     bulletin.HomeBlock: bulletin.BLOCKS,

@@ -13,7 +13,7 @@ from pilot_portal.accounts.actors import CITY, COUNTY
 from pilot_portal.codes.models import ServiceKind, Tier
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
-from pilot_portal.documents.operations import request_sheet
+from pilot_portal.documents.operations import request_export
 from pilot_portal.rounds.queries import rounds_newest_first
 
 CHOICES = {"state", "county", "kind", "tier", "q"}
@@ -48,7 +48,7 @@ def export(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             typed = form.cleaned_data
             kind = ATTACHMENT_4_SHEET if typed["layout"] == FORM else DEMANDS_SHEET
-            paper = request_sheet(
+            paper = request_export(
                 kind,
                 get_object_or_404(rounds_newest_first(), code=typed["round"]),
                 request.actor.organisation.region if request.actor.is_county else None,

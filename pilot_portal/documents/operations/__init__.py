@@ -1,24 +1,18 @@
 """The acts on papers: asked for, built by workers, sealed; scans that come back."""
 
-from pilot_portal.documents.operations.jobs import (
-    LEASE,
-    MAX_ATTEMPTS,
-    RETRY,
-    WORN_OUT,
-    TakenBack,
-    build,
-    expire,
-    provide,
-    run,
-    take,
-    write_sheet,
-)
+from pilot_portal.documents.operations.building import build
+from pilot_portal.documents.operations.exports import TakenBack, expire
+from pilot_portal.documents.operations.jobs import WORN_OUT, run, take
 from pilot_portal.documents.operations.papers import (
     BULK,
     INTERACTIVE,
+    LAST,
+    LEASE,
+    MAX_ATTEMPTS,
+    RETRY,
     cancel_paper,
+    request_export,
     request_paper,
-    request_sheet,
     retry_paper,
     row_of,
     verify_code,
@@ -42,6 +36,7 @@ from pilot_portal.documents.operations.scans import (
 __all__ = [
     "BULK",
     "INTERACTIVE",
+    "LAST",
     "LEASE",
     "MAX_ATTEMPTS",
     "MOST_SCANS",
@@ -56,11 +51,10 @@ __all__ = [
     "expire",
     "paper_of",
     "place_scan",
-    "provide",
     "read_scan",
     "refuse_unless_accepted",
+    "request_export",
     "request_paper",
-    "request_sheet",
     "retry_paper",
     "row_of",
     "run",
@@ -71,5 +65,4 @@ __all__ = [
     "verify_code",
     "verify_url",
     "wake",
-    "write_sheet",
 ]

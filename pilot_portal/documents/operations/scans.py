@@ -19,8 +19,7 @@ from pilot_portal.attachments.models import Attachment
 from pilot_portal.attachments.operations import SCANS, set_aside, store
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.documents.models import Paper, ScanReading
-from pilot_portal.documents.operations.jobs import LEASE, MAX_ATTEMPTS, RETRY
-from pilot_portal.documents.operations.papers import wake
+from pilot_portal.documents.operations.papers import LEASE, MAX_ATTEMPTS, RETRY, wake
 from pilot_portal.documents.registry import PAPERS, TAKERS
 from pilot_portal.documents.scans import SIGNATURE, changes_since, inspect
 from pilot_portal.rounds.models import Round

@@ -8,11 +8,10 @@ from pilot_portal.documents.scans.signatures import changes, seals_of
 
 
 def check(original: bytes, content: bytes, roots: bytes) -> dict[str, Any]:
-    """The signatures of a PDF, and what was added behind the original where one is given."""
-    return {
-        "seals": [asdict(seal) for seal in seals_of(content, roots)],
-        "changes": changes(original, content) if original else "",
-    }
+    """What was added behind the original where one is given, the signatures of the PDF otherwise."""
+    if original:
+        return {"changes": changes(original, content)}
+    return {"seals": [asdict(seal) for seal in seals_of(content, roots)]}
 
 
 def main() -> None:

@@ -26,8 +26,8 @@ from pilot_portal.rounds.models import Round
 def mine(request: HttpRequest) -> HttpResponse:
     """The person's papers; the list part alone for htmx, which asks again while something is under way."""
     page = Paginator(queries.mine(request.user.pk), 20).get_page(request.GET.get("page"))
-    papers = list(page.object_list)
-    waiting = any(p.status in {Paper.Status.REQUESTED, Paper.Status.RUNNING} for p in papers)
+    rows = queries.rows_of(list(page.object_list))
+    waiting = any(row["paper"].status in queries.UNDER_WAY for row in rows)
     part = request.headers.get("HX-Request") == "true"
     template = "documents/_mine_list.html" if part else "documents/mine.html"
     return render(
@@ -35,7 +35,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         template,
         {
             "page": page,
-            "papers": papers,
+            "rows": rows,
             "waiting": waiting,
             "may_place": request.actor.role in {*INSTITUTION, *COUNTY},
         },
@@ -68,7 +68,7 @@ def request_sheet(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     region = get_object_or_404(Region, code=request.POST["region"]) if request.POST.get("region") else None
     if not sheet_kind.may_see(request.actor, round_, region):
         raise Http404
-    operations.request_sheet(sheet_kind, round_, region, by=request.actor, at=clock.now())
+    operations.request_export(sheet_kind, round_, region, by=request.actor, at=clock.now())
     messages.info(request, f"已开始生成“{sheet_kind.title}”，完成后可在本页下载。")
     return redirect("documents:mine")
 
