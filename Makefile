@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv venv-dev test test-all test-long test-fast check format bench golden clean
+.PHONY: help run venv venv-dev test test-all test-long test-fast check format bench bench-papers golden clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -45,6 +45,9 @@ format: venv-dev ## lets ruff and djade put the files in order
 
 bench: venv-dev ## measures what the portal promises; figures go to var/bench/
 	@exec $(PY) -m tests.benchmarks $(ARGS)
+
+bench-papers: venv-dev ## papers and workbooks beside other programs: minutes; ARGS=--quick is a check
+	@exec $(PY) -m tests.benchmarks.peers $(ARGS)
 
 golden: venv-dev ## draws the papers anew and keeps the pictures that differ: look at each before it is committed
 	@exec $(PY) -m tests.documents.pictures
