@@ -25,7 +25,8 @@ def printed(name="attachment3"):
 
 def read_of(content):
     with Image.open(BytesIO(content)) as image:
-        return [code_of(text) for text in read_codes(picture(image))]
+        page = picture(image)
+    return [code_of(text) for text in read_codes(lambda: [page])]
 
 
 # Reading -------------------------------------------------------------------------------------

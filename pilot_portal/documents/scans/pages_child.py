@@ -19,11 +19,12 @@ def look(content: bytes) -> dict[str, Any]:
     if PDF_HEAD in content[:HEAD_BYTES]:
         with pypdfium2.PdfDocument(content) as pdf:
             pages = len(pdf)
-        texts = [text for image in page_images(content) for text in read_codes(image)]
+        texts = read_codes(lambda: page_images(content))
     else:
         pages = 1
         with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as image:
-            texts = read_codes(picture(image))
+            page = picture(image)
+        texts = read_codes(lambda: [page])
     codes = list(dict.fromkeys(code for text in texts if (code := code_of(text))))
     return {"pages": pages, "codes": codes, "strange": bool(texts) and not codes}
 
