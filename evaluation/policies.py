@@ -52,3 +52,9 @@ def confirms_for_enterprise(actor: Actor, result: Result) -> bool:
 def is_county_of(actor: Actor, result: Result) -> bool:
     """An officer of the county where the enterprise lies."""
     return actor.is_county and actor.region_id == result.enterprise.region_id
+
+
+def reads_decision(actor: Actor, sanction: Sanction) -> bool:
+    """The body that a decision is about, and the city's readers: it may name people."""
+    own = actor.is_institution or actor.is_enterprise
+    return actor.is_system or actor.reads_city or (own and actor.organisation_id == sanction.organisation_id)

@@ -20,7 +20,9 @@ from pilot_portal.codes.models import ServiceKind
 from pilot_portal.regions.queries import active_regions
 from pilot_portal.rounds.models import Round, Stage
 from pilot_portal.rounds.queries import settings_of
+from pilot_portal.workflow.models import Entry
 
+SANCTION_TYPE = "evaluation.sanction"
 ANSWERED = ("ANSWERED", "FOLLOWED_UP", "CLOSED")
 ACCEPTED = ("ACCEPTED", "ACCEPTED_BY_COUNTY")
 SIGNED_ON = ("SIGNED", "IN_SERVICE", "DELIVERED", "DISPUTED", *ACCEPTED)
@@ -94,6 +96,53 @@ def visible_sanctions(actor: Actor) -> QuerySet[Sanction]:
         heard = Q(organisation_id=actor.organisation_id) & ~Q(state__in=["CLUE", "VERIFYING"])
         return rows.filter(heard | published)
     return rows.filter(published)
+
+
+def decided_against(actor: Actor) -> QuerySet[Sanction]:
+    """The decisions on sanctions against one's own body, reversed ones marked as such."""
+    rows = Sanction.objects.select_related("organisation", "round", "publication")
+    if not (actor.is_institution or actor.is_enterprise):
+        return rows.none()
+    return rows.filter(organisation_id=actor.organisation_id, state__in=["DECIDED", "PUBLISHED", "REVERSED"])
+
+
+def _decisions() -> QuerySet[Entry]:
+    return Entry.objects.filter(case_type=SANCTION_TYPE, move="decide")
+
+
+def decision_entry(pk: int) -> Entry | None:
+    """The entry of a decision on a sanction."""
+    return _decisions().filter(pk=pk).first()
+
+
+def newest_decision(document_number: str) -> Entry | None:
+    """The newest decision with this document number; the newest of all where none is named."""
+    numbered = Sanction.objects.exclude(document_number="")
+    if document_number:
+        numbered = numbered.filter(document_number=document_number)
+    return _decisions().filter(case_id__in=numbered.values("pk")).order_by("-at", "-pk").first()
+
+
+def decisions_of(sanctions: Iterable[Sanction]) -> dict[int, Entry]:
+    """By sanction the entry of its decision. One query."""
+    rows = _decisions().filter(case_id__in=[sanction.pk for sanction in sanctions])
+    return {entry.case_id: entry for entry in rows}
+
+
+def sanction_of(entry: Entry) -> Sanction | None:
+    """The sanction that an entry belongs to."""
+    return Sanction.objects.select_related("organisation", "round").filter(pk=entry.case_id).first()
+
+
+def decision_of(entry: Entry, sanction: Sanction) -> dict[str, str]:
+    """Measure, number and last day as decided: kept with the entry, an older one has them in the case."""
+    ends_on = sanction.ends_on.isoformat() if sanction.ends_on else ""
+    case = {
+        "measure": sanction.measure,
+        "document_number": sanction.document_number,
+        "ends_on": ends_on,
+    }
+    return case | {key: str(entry.data[key]) for key in case if key in entry.data}
 
 
 def visible_results(actor: Actor) -> QuerySet[Result]:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from evaluation.views import applicant, county, enterprise, public
+from evaluation.views import applicant, county, enterprise, party, public
 from evaluation.views.city import evaluations as city
 from evaluation.views.city import sanctions
 from evaluation.workflow import AWARD, RESULT, SANCTION
@@ -45,6 +45,8 @@ urlpatterns = [
     path("my/evaluation/<slug:code>/object/", applicant.object_to, name="applicant-evaluation-object"),
     path("my/cultivation/", applicant.result_list, name="applicant-results"),
     path("my/cultivation/<int:pk>/shares/", applicant.result_shares, name="applicant-result-shares"),
+    # institution and enterprise
+    path("my/decisions/", party.decisions, name="party-decisions"),
     # county and city
     path("desk/results/", county.result_list, name="county-results"),
     path("desk/results/<int:pk>/<result_move:name>/", county.result_move, name="county-result-move"),

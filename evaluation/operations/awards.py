@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from evaluation import queries
+from evaluation.documents import AWARD_LIST
 from evaluation.models import Award, Evaluation, Sanction
 from evaluation.workflow import AWARD
 from pilot_portal.accounts.actors import Actor
@@ -15,6 +16,8 @@ from pilot_portal.bulletin.operations import publish
 from pilot_portal.bulletin.queries import latest
 from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
+from pilot_portal.documents.letterhead import NOTICE
+from pilot_portal.documents.operations import request_paper
 from pilot_portal.rounds.models import Round
 from pilot_portal.rounds.operations import number_in_force
 from pilot_portal.rounds.queries import add_working_days, publicity_missing
@@ -78,7 +81,10 @@ def to_publicity(awards: Sequence[Award], *, by: Actor, at: dt.datetime) -> Publ
         round_,
         Publication.Kind.PUBLICITY,
         f"{round_.label}试点服务机构（平台）拟奖补名单公示",
-        body=f"公示期 {days} 个工作日，至 {clock.spoken(until)}。如有异议，请在公示期内书面反映。",
+        body=(
+            f"按照{NOTICE}要求，经评比，拟对下列 {len(awards)} 家试点服务机构（平台）给予奖补，现予公示。"
+            f"公示期 {days} 个工作日，至 {clock.spoken(until)}。如有异议，请在公示期内书面反映。"
+        ),
         payload={"rows": [award_row(award) for award in awards]},
         by=by,
         at=at,
@@ -169,6 +175,7 @@ def publish_awards(
         won += Award.objects.filter(pk__in=group, publication=seen).update(publication=publication)
     if won != len(rows):
         raise Stale(LISTED_ALREADY)
+    request_paper(AWARD_LIST, publication, by=by, at=at)
     return publication
 
 

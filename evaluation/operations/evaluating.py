@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from evaluation import queries, rules
+from evaluation.documents import RANKING
 from evaluation.models import Evaluation
 from evaluation.operations.satisfaction import close_questionnaires, leave_out_blameless
 from evaluation.workflow import EVALUATION
@@ -15,6 +16,7 @@ from pilot_portal.accounts.queries import recipients_in
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.operations import publish
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
+from pilot_portal.documents.operations import request_paper
 from pilot_portal.notifications.operations import tell
 from pilot_portal.rounds.models import Round, Stage
 from pilot_portal.rounds.operations import freeze_settings
@@ -166,6 +168,7 @@ def publish_results(
     )
     if EVALUATION.apply_many(waiting, "publish", by=by, at=at, publication=publication).refused:
         raise Stale(PUBLISHED_ALREADY)
+    request_paper(RANKING, publication, by=by, at=at)
     return publication
 
 

@@ -8,10 +8,17 @@ from evaluation.models import Sanction
 from evaluation.workflow import SANCTION
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.models import Organisation
+from pilot_portal.accounts.queries import recipients_in
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.bulletin.operations import publish, withdraw
 from pilot_portal.common.errors import NotAllowed, Problem, Refused
+from pilot_portal.documents.letterhead import grounds_of
+from pilot_portal.documents.pdf.official import chinese_date
+from pilot_portal.notifications.operations import tell
 from pilot_portal.rounds.models import Round
+from pilot_portal.rounds.operations import freeze_settings
+
+PARTIES = {"institution_admin", "institution_member", "enterprise_admin", "enterprise_member"}
 
 
 @transaction.atomic
@@ -65,7 +72,10 @@ def decide(
     at: dt.datetime,
     note: str,
 ) -> None:
-    """The chief records the decision with its measure, number and the day until which it is published."""
+    """The chief records the decision with its measure, number and the day until which it is published.
+
+    The body concerned is told. Raises Refused where one of them is missing, NotAllowed, Stale.
+    """
     problems = []
     if measure not in Sanction.Measure.values:
         problems.append(Problem("请选择措施。", field="measure"))
@@ -81,10 +91,20 @@ def decide(
         by=by,
         at=at,
         note=note,
+        data={
+            "name": sanction.organisation.name,
+            "measure": measure,
+            "document_number": document_number.strip(),
+            "ends_on": ends_on.isoformat() if ends_on else "",
+        },
         measure=measure,
         document_number=document_number.strip(),
         ends_on=ends_on,
     )
+    freeze_settings(sanction.round, ["remedy_words"], act="处理决定", at=at)
+    people = recipients_in([sanction.organisation_id], PARTIES, at)
+    key = f"sanction:{sanction.pk}:{sanction.step}"
+    tell(people, "处理决定书", key=key, at=at, path="/my/decisions/")
 
 
 @transaction.atomic
@@ -102,6 +122,11 @@ def publish_sanction(sanction: Sanction, *, by: Actor, at: dt.datetime) -> Publi
         },
         by=by,
         at=at,
+        body=(
+            f"依据{grounds_of(sanction.round)}“四、实施要求”第（三）项的规定，经研究，决定对"
+            f"{sanction.organisation.name}作出“{sanction.get_measure_display()}”的处理。"
+            + (f"公布期至{chinese_date(sanction.ends_on)}。" if sanction.ends_on else "")
+        ),
         document_number=sanction.document_number,
     )
     SANCTION.move(sanction, "publish", by=by, at=at, publication=publication)

@@ -16,7 +16,13 @@ from institutions.documents.pilots import (
     SERVICE_PROOF,
     SUSPENSION_DECISION,
 )
-from institutions.documents.reports import ATTACHMENT_1, ATTACHMENT_1_SHEET, COVERING_LETTER, ROSTER
+from institutions.documents.reports import (
+    ATTACHMENT_1,
+    ATTACHMENT_1_SHEET,
+    COVERING_LETTER,
+    ROSTER,
+    ROSTER_EXTRA,
+)
 
 PAPERS = (
     APPLICATION_SET,
@@ -51,6 +57,7 @@ __all__ = [
     "REPORT_RECEIPT",
     "RETURN_NOTICE",
     "ROSTER",
+    "ROSTER_EXTRA",
     "SERVICE_PROOF",
     "SHEETS",
     "SUSPENSION_DECISION",

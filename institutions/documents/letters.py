@@ -21,7 +21,7 @@ from institutions.queries.letters import (
 from institutions.rules import sections as form
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common import clock
-from pilot_portal.documents.letterhead import BUREAU, PROGRAMME, grounds_of, imprint_of, write
+from pilot_portal.documents.letterhead import BUREAU, PROGRAMME, grounds_of, imprint_of, sentence, write
 from pilot_portal.documents.pdf.forms import LetterData, letter
 from pilot_portal.documents.registry import PaperKind, Printing
 from pilot_portal.rounds.models import Round
@@ -31,7 +31,6 @@ from pilot_portal.workflow.models import Entry
 Case = Any
 RETURN_MOVES = ("return", "return_direct", "city_return_to_institution")
 DECLINE_MOVES = ("decline", "not_confirm")
-ENDS = ("。", "！", "？", "；", "…", "）", ".")
 SECTION = "我局中小企业科"
 
 
@@ -70,11 +69,6 @@ def moment_kept(entry: Entry, key: str) -> str:
     """A moment kept with the entry, in words; empty where an older entry does not have it."""
     kept = entry.data.get(key)
     return clock.spoken(dt.datetime.fromisoformat(kept)) if kept else ""
-
-
-def sentence(text: str) -> str:
-    """What somebody typed, as a sentence of a letter."""
-    return text if text.endswith(ENDS) else f"{text}。"
 
 
 def letter_of(

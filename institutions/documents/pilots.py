@@ -15,7 +15,6 @@ from institutions.documents.letters import (
     letter_of,
     moment_kept,
     round_of,
-    sentence,
 )
 from institutions.models import CountyReport, PilotInstitution
 from institutions.queries.letters import (
@@ -29,7 +28,7 @@ from institutions.queries.letters import (
 )
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common import clock
-from pilot_portal.documents.letterhead import PROGRAMME, grounds_of, imprint_of, write
+from pilot_portal.documents.letterhead import PROGRAMME, grounds_of, imprint_of, sentence, write
 from pilot_portal.documents.pdf.forms import ServiceProofData, service_proof
 from pilot_portal.documents.pdf.official import chinese_date
 from pilot_portal.documents.registry import PaperKind, Printing

@@ -5,8 +5,9 @@ from typing import Any, BinaryIO
 from institutions.models import Application, CountyReport, ReportRow
 from institutions.queries import OPEN_REPORTS, frozen_report, rows_of, visible_reports
 from pilot_portal.accounts.actors import Actor
+from pilot_portal.bulletin.documents import files_of, nothing_later, of_publications
 from pilot_portal.bulletin.models import Publication
-from pilot_portal.bulletin.queries import standing
+from pilot_portal.bulletin.registry import NoticeExtra
 from pilot_portal.common import clock
 from pilot_portal.documents.letterhead import BUREAU, fonts_in_use, look_of
 from pilot_portal.documents.pdf import Imprint, canonical, save
@@ -137,16 +138,6 @@ COVERING_LETTER = PaperKind(
 # The roster -------------------------------------------------------------------------------
 
 
-def _publication(pk: int) -> Publication | None:
-    rows = Publication.objects.select_related("round").filter(kind=Publication.Kind.ROSTER)
-    return rows.filter(pk=pk).first()
-
-
-def _publication_by_number(number: str) -> Publication | None:
-    rows = Publication.objects.select_related("round").filter(kind=Publication.Kind.ROSTER)
-    return rows.filter(number=number).first()
-
-
 def _build_roster(publication: Publication, printing: Printing) -> bytes:
     fonts = fonts_in_use()
     data = RosterData(
@@ -169,26 +160,8 @@ def _build_roster(publication: Publication, printing: Printing) -> bytes:
     return save(roster(data, fonts), fonts, attached=canonical(data))
 
 
-def _example_roster() -> str | None:
-    rows = Publication.objects.filter(kind=Publication.Kind.ROSTER).order_by("-published_at")
-    return rows.values_list("number", flat=True).first()
-
-
-ROSTER = PaperKind(
-    code="roster",
-    title="试点服务机构（平台）名单",
-    get=_publication,
-    find=_publication_by_number,
-    number=lambda publication: publication.number,
-    build=_build_roster,
-    may_see=lambda _actor, _publication: True,
-    file_name=lambda publication: f"{publication.title}.pdf",
-    example=_example_roster,
-    date=lambda publication: publication.published_at,
-    standing=standing,
-    edition=lambda publication: f"第 {publication.edition} 版",
-    is_public=True,
-)
+ROSTER = of_publications("roster", "试点服务机构（平台）名单", (Publication.Kind.ROSTER,), _build_roster)
+ROSTER_EXTRA = NoticeExtra(Publication.Kind.ROSTER, files_of(ROSTER), nothing_later)
 
 
 # The workbook of Attachment 1 -------------------------------------------------------------

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from institutions.documents import ROSTER
 from institutions.models import PilotInstitution
 from institutions.operations.confirmation import require_number
 from institutions.queries import awaits_reply
@@ -15,6 +16,7 @@ from pilot_portal.bulletin.operations import publish
 from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Stale
 from pilot_portal.documents.letterhead import PROGRAMME, grounds_of
+from pilot_portal.documents.operations import request_paper
 from pilot_portal.notifications.operations import tell
 from pilot_portal.rounds.models import Round
 from pilot_portal.rounds.operations import freeze_settings
@@ -60,6 +62,7 @@ def publish_roster(round: Round, *, by: Actor, at: dt.datetime, document_number:
         replaces=former,
     )
     PilotInstitution.objects.filter(pk__in=[p.pk for p in pilots], published_at=None).update(published_at=at)
+    request_paper(ROSTER, publication, by=by, at=at)
     return publication
 
 

@@ -60,3 +60,8 @@ def entries_with_letters(
     for entry in rows.order_by("-step"):
         found.setdefault(entry.case_id, []).append(entry)
     return found
+
+
+def pilot_of(application: Application) -> PilotInstitution | None:
+    """The pilot institution that an application became."""
+    return PilotInstitution.objects.filter(application=application).first()

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from institutions import queries
+from institutions.documents.offers import letters_of_pilots, receipts_of
 from institutions.forms import NoteForm, ReportForm, ReturnForm, SuspendForm, WarnForm
 from institutions.models import Application, CountyReport, PilotInstitution
 from institutions.operations import confirmation, reports, review, roster
@@ -235,6 +236,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         "files": queries.file_rows(queries.REPORT_TYPE, found.pk),
         "checks": queries.report_scan_hints(found),
         "entries": timeline(queries.REPORT_TYPE, found.pk),
+        "letters": receipts_of(found),
         "moves": moves,
         "may_tick": request.actor.is_city and found.paper_received_at is None,
     }
@@ -283,13 +285,16 @@ def roster_page(request: HttpRequest) -> HttpResponse:
     rounds, chosen = round_shown(request.GET.get("round", ""), Stage.Kind.PUBLICATION, clock.now())
     found = queries.visible_pilots(request.actor).filter(round=chosen).order_by("region__position", "pk")
     page = Paginator(found, 20).get_page(request.GET.get("page"))
+    pilots = list(page.object_list)
+    letters = letters_of_pilots(request.actor, pilots)
     rows = [
         (
             pilot,
             {"label": pilot.get_state_display(), "tone": PILOT.tones.get(pilot.state, "")},
             [m for m in PILOT.moves_open_to(request.actor, pilot) if m.name in PILOT_MOVES],
+            letters.get(pilot.pk, []),
         )
-        for pilot in page.object_list
+        for pilot in pilots
     ]
     context = {
         "round": chosen,

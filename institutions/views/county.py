@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from institutions import queries
+from institutions.documents.offers import letters_of_case, receipts_of
 from institutions.forms import ChecklistForm, NoteForm, ReportForm, ReturnForm
 from institutions.models import Application, CountyReport
 from institutions.operations import reports, review
@@ -128,6 +129,7 @@ def case_context(request: HttpRequest, application: Application, base: str) -> d
         if application.state == "PUBLICITY"
         else "",
         "entries": timeline(queries.CASE_TYPE, application.pk),
+        "letters": letters_of_case(request.actor, application),
         "papers": list(papers_of(["application-set", "receipt"], current.pk)) if current else [],
         "moves": [
             {"label": m.label, "tone": m.tone, "url": f"{base}{application.number}/{m.name}/"}
@@ -328,6 +330,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         "checks": queries.report_scan_hints(found),
         "papers": list(papers_of(["attachment-1", "covering-letter"], found.pk)),
         "entries": timeline(queries.REPORT_TYPE, found.pk),
+        "letters": receipts_of(found),
         "may_edit": may_edit,
         "may_submit": COUNTY_REPORT.may(request.actor, found, "submit"),
         "may_mail": request.actor.is_county and found.mailed_at is None and not open_,

@@ -6,8 +6,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from pilot_portal.accounts.actors import Actor
+from pilot_portal.bulletin.documents import KINDS, NOTICE_PAPER
 from pilot_portal.bulletin.models import Publication
 from pilot_portal.common.errors import Refused, Stale
+from pilot_portal.documents.operations import request_paper
 from pilot_portal.rounds.models import Round
 from pilot_portal.rounds.operations import next_numbers
 
@@ -28,11 +30,12 @@ def publish(  # noqa: PLR0913 - a publication has that many parts
 ) -> Publication:
     """Freeze and publish. The caller's policy says who may; numbers are "2023-N-0001".
 
+    Leaves the publication and, where no app has a form of its own for it, its paper ordered.
     Raises Stale where somebody was quicker with the same edition; its number is not lost.
     """
     try:
         with transaction.atomic():
-            return Publication.objects.create(
+            made = Publication.objects.create(
                 round=round,
                 kind=kind,
                 number=next_numbers(round, "N")[0],
@@ -47,6 +50,9 @@ def publish(  # noqa: PLR0913 - a publication has that many parts
             )
     except IntegrityError as error:
         raise Stale("刚刚已有新版公布，请刷新页面核对后再办理。") from error
+    if kind in KINDS:
+        request_paper(NOTICE_PAPER, made, by=by, at=at)
+    return made
 
 
 def withdraw(publication: Publication, *, reason: str, at: dt.datetime) -> None:

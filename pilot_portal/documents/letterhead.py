@@ -12,6 +12,7 @@ from pilot_portal.rounds.models import Round
 
 BUREAU = "株洲市工业和信息化局"
 PROGRAMME = "株洲市支持服务机构（平台）培育优质企业试点"
+ENDS = ("。", "！", "？", "；", "…", "）", ".")
 NOTICE = "《关于开展服务机构（平台）培育优质企业试点工作的通知》"
 
 
@@ -28,6 +29,11 @@ def look_of(round: Round) -> dict[str, Any]:
 def grounds_of(round: Round) -> str:
     """The notice that a decision of the round rests on, with its number where it has one."""
     return f"{NOTICE}（{round.document_number}）" if round.document_number else NOTICE
+
+
+def sentence(text: str) -> str:
+    """What somebody typed, as a sentence of a letter."""
+    return text if text.endswith(ENDS) else f"{text}。"
 
 
 def imprint_of(

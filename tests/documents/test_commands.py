@@ -24,12 +24,23 @@ PAPER_KINDS = (
     "application-set",
     "attachment-1",
     "attachment-4",
+    "award-list",
     "covering-letter",
     "decline-letter",
     "demand-list",
+    "mend-notice",
+    "notice",
+    "ranking",
     "receipt",
+    "removal-decision",
+    "removal-notice",
+    "report-receipt",
     "return-notice",
     "roster",
+    "sanction-decision",
+    "sanction-service-proof",
+    "service-proof",
+    "suspension-decision",
 )
 SHEET_KINDS = ("attachment-1-xlsx", "attachment-4-xlsx", "demands", "evaluations", "results")
 

@@ -72,8 +72,10 @@ def sanction(request: HttpRequest, pk: int) -> HttpResponse:
         {"label": move.label, "tone": move.tone, "url": f"/desk/city/sanctions/{row.pk}/{move.name}/"}
         for move in SANCTION.moves_open_to(request.actor, row)
     ]
+    decision = queries.decisions_of([row]).get(row.pk)
     context = {
         "row": row,
+        "decision": decision,
         "moves": moves,
         "state": {"label": row.get_state_display(), "tone": SANCTION.tones.get(row.state, "")},
         "entries": timeline("evaluation.sanction", row.pk),

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from institutions import queries
+from institutions.documents.offers import letters_of_case
 from institutions.forms import SectionForm, SubmitForm, typed_of
 from institutions.models import Application, DraftSection
 from institutions.operations import applications, drafts
@@ -106,6 +107,7 @@ def tasks(request: HttpRequest, code: str) -> HttpResponse:
         "next_step": next_step(application, progress),
         "return_entry": queries.last_return(application) if application.state == "RETURNED" else None,
         "entries": timeline(queries.CASE_TYPE, application.pk),
+        "letters": letters_of_case(request.actor, application),
         "version": version,
         "may_take_back": "take_back" in moves and application.opened_by_county_at is None,
         "may_scan": application.state in drafts.SCANNABLE,

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from institutions import queries
+from institutions.documents.offers import letters_of_pilots
 from institutions.forms import NoteForm
 from institutions.operations import roster
 from institutions.views.applicant.pages import INSTITUTION
@@ -31,6 +32,7 @@ def pilots(request: HttpRequest) -> HttpResponse:
     """The institution's places on the rosters, newest round first."""
     own = list(queries.visible_pilots(request.actor).order_by("-round__year", "-pk"))
     trails = timelines(CASE_TYPE, [pilot.pk for pilot in own])
+    letters = letters_of_pilots(request.actor, own)
     rows = [
         {
             "pilot": pilot,
@@ -42,6 +44,7 @@ def pilots(request: HttpRequest) -> HttpResponse:
             ],
             "may_reply": request.actor.role == "institution_admin" and queries.awaits_reply(pilot),
             "entries": trails.get(pilot.pk, []),
+            "letters": letters.get(pilot.pk, []),
         }
         for pilot in own
     ]

@@ -5,7 +5,7 @@ It is public: callers pass no contact of anybody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pilot_portal.documents.pdf.flow import Block, Paragraph, Spacer, Table
@@ -14,7 +14,9 @@ from pilot_portal.documents.pdf.forms.common import CENTRED, LISTED, NOTE, VALUE
 from pilot_portal.documents.pdf.forms.letter import number_blocks
 from pilot_portal.documents.pdf.grid import Cell, Grid, Row
 from pilot_portal.documents.pdf.official import (
+    OFFICIAL,
     PITCH,
+    TITLE,
     Signature,
     body,
     head_blocks,
@@ -22,8 +24,10 @@ from pilot_portal.documents.pdf.official import (
     signature_block,
 )
 from pilot_portal.documents.pdf.page import Document, Imprint
+from pilot_portal.documents.pdf.text import measure
 
 TALL = 24.0
+WHOLE = ("试点服务机构（平台）",)
 STYLES = {"middle": CENTRED, "words": VALUE, "list": LISTED}
 
 
@@ -61,7 +65,7 @@ def notice(data: NoticeData, fonts: Fonts) -> Document:
     if data.note:
         after.append(Paragraph(data.note, NOTE, before=5, keep=True))
     if data.closing:
-        after.append(body(data.closing, keep=True))
+        after.append(replace(body(data.closing, keep=True), before=6))
     tail = signature.height + (2 * NOTE.leading + 5 if data.note else 0) + (PITCH if data.closing else 0)
     text = [body(words, keep=not data.rows) for words in data.paragraphs]
     blocks: list[Block] = [*text]
@@ -69,7 +73,22 @@ def notice(data: NoticeData, fonts: Fonts) -> Document:
         blocks += [Spacer(PITCH / 3), Table(_grid(data, tail))]
     blocks += [*after, signature]
     head = head_blocks(data.head, data.number) if data.head else number_blocks(data.number)
-    return official_page(data.title, blocks, data.imprint, fonts, head=head)
+    return official_page(title_lines(data.title, fonts), blocks, data.imprint, fonts, head=head)
+
+
+def title_lines(title: str, fonts: Fonts) -> str:
+    """A long title in two lines that do not part its standing words, as even as that allows."""
+    role = fonts[TITLE.role]
+
+    def wide(part: str) -> float:
+        return measure(part, role, TITLE.size)
+
+    if wide(title) <= OFFICIAL.width or "\n" in title:
+        return title
+    found = [(title.find(words), len(words)) for words in WHOLE if words in title]
+    cuts = [(title[:at], title[at:]) for begin, long in found for at in (begin, begin + long)]
+    fit = [cut for cut in cuts if all(cut) and max(map(wide, cut)) <= OFFICIAL.width]
+    return "\n".join(min(fit, key=lambda cut: max(map(wide, cut)))) if fit else title
 
 
 def _grid(data: NoticeData, tail: float) -> Grid:
