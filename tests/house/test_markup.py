@@ -32,6 +32,19 @@ def test_no_template_breaks(rule):
     assert not places, f"{rule}:\n" + "\n".join(places)
 
 
+def test_the_error_summary_stands_on_a_page_once():
+    """base.html draws it; a page that draws its own takes that block, or the whole of <main>."""
+    twice = [
+        sources.short(path)
+        for path in sources.templates()
+        if "components/error_summary.html" in (text := path.read_text(encoding="utf-8"))
+        and path.name != "base.html"
+        and "{% block problems %}" not in text
+        and 'id="main"' not in text
+    ]
+    assert not twice, f"drawn a second time in: {twice}"
+
+
 def test_no_code_marks_text_safe():
     places = sources.found_in(sources.product_code(), UNSAFE_CODE)
     assert not places, "format_html escapes, mark_safe does not:\n" + "\n".join(places)

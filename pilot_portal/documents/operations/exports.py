@@ -30,13 +30,13 @@ CHUNK = 500
 LIST_COLUMNS = (
     Column("序号", kind="int", width=8),
     Column("文件夹", width=16),
-    Column("文件名", width=48),
-    Column("文书", width=28),
+    Column("文件名", width=40),
+    Column("文书", width=24),
     Column("编号", width=20),
     Column("页数", kind="int", width=8),
-    Column("SHA-256", width=68),
-    Column("SM3", width=68),
-    Column("说明", width=40),
+    Column("SHA-256", width=34),
+    Column("SM3", width=34),
+    Column("说明", width=28),
 )
 
 
