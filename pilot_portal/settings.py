@@ -245,8 +245,14 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 
-# Roles of type on paper; an office may name its own licensed 仿宋_GB2312 or 小标宋 here.
-PORTAL_FONTS: dict[str, str | list[str]] = {}
+# Roles of type on paper; an office may name its own licensed 仿宋_GB2312 or 小标宋 here:
+# role=file[,file…] separated by semicolons, e.g. "fangsong=/fonts/simfang.ttf;title=/fonts/xbs.ttf".
+PORTAL_FONTS: dict[str, str | list[str]] = {
+    role.strip(): files.split(",")
+    for role, _, files in (
+        part.partition("=") for part in os.environ.get("PORTAL_FONTS", "").split(";") if part
+    )
+}
 
 # Electronic seals, off by default: the class that seals papers, and what the portal's own signature needs.
 # "pilot_portal.documents.signing.system.SystemSeal" or a seal vendor's class.

@@ -1,5 +1,8 @@
 """Fonts: what they hold, how a missing character is told, what a subset is."""
 
+import ast
+import subprocess
+import sys
 import tomllib
 from hashlib import sha256
 from io import BytesIO
@@ -12,8 +15,9 @@ from fontTools.ttLib import TTFont
 from pilot_portal.documents.pdf import MissingGlyph, load_fonts
 from pilot_portal.documents.pdf.embed import to_unicode
 from pilot_portal.documents.pdf.faces import Face, UnfitFont
-from pilot_portal.documents.pdf.fonts import FOLDER, SERIF
+from pilot_portal.documents.pdf.fonts import FOLDER, SERIF, UnfitRole
 from tests.documents.samples import RARE
+from tests.portal import ROOT, environment
 
 
 def test_the_vendored_files_are_the_listed_ones_with_their_licence():
@@ -55,6 +59,23 @@ def test_a_role_may_be_one_file_and_lacking_characters_come_from_the_vendored_fo
     role = load_fonts({"fangsong": str(own)})["fangsong"]
     assert role["A"][0].name == "Own-Regular"
     assert role["䶮"][0].name.startswith("NotoSerifSC")
+
+
+def test_a_role_that_no_paper_has_is_told():
+    with pytest.raises(UnfitRole, match="fangson，可用 song"):
+        load_fonts({"fangson": "own.ttf"})
+
+
+def test_an_office_names_its_fonts_in_the_environment():
+    code = "from pilot_portal import settings; print(settings.PORTAL_FONTS)"
+    told = environment(DATABASE_URL="", PORTAL_FONTS="fangsong=/f/simfang.ttf;title=/f/xbs.ttf,/f/song.ttf")
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=told, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ast.literal_eval(done.stdout) == {
+        "fangsong": ["/f/simfang.ttf"],
+        "title": ["/f/xbs.ttf", "/f/song.ttf"],
+    }
 
 
 def test_a_character_in_no_font_is_told_by_name():

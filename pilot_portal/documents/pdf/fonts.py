@@ -49,6 +49,14 @@ class MissingGlyph(Refused):
         return MissingGlyph(self.character, place)
 
 
+class UnfitRole(Refused):
+    """The settings name a role of type that no paper has."""
+
+    def __init__(self, unknown: Sequence[str]) -> None:
+        known = "、".join(DEFAULT_ROLES)
+        super().__init__(f"没有这种字体用途：{'、'.join(unknown)}，可用 {known}。请检查 PORTAL_FONTS 设置。")
+
+
 class Role(dict[str, tuple[Face, float]]):
     """Character → the face that sets it and its width in em; filled as characters are met.
 
@@ -102,8 +110,11 @@ def load_fonts(settings: Mapping[str, str | Sequence[str]] | None = None) -> Fon
     """The fonts of this process; parsed at the first call and kept.
 
     Takes role → file or files (relative to static/fonts, or absolute); roles that are not named keep the
-    vendored fonts. Raises UnfitFont when a file cannot be used.
+    vendored fonts. Raises UnfitFont when a file cannot be used, UnfitRole for a role that no paper has.
     """
+    unknown = sorted(set(settings or {}) - set(DEFAULT_ROLES))
+    if unknown:
+        raise UnfitRole(unknown)
     named = {**DEFAULT_ROLES, **(settings or {})}
     chains = {role: (files,) if isinstance(files, str) else tuple(files) for role, files in named.items()}
     return _load(tuple(sorted(chains.items())))
