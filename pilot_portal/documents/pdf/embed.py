@@ -12,14 +12,18 @@ the same paper gives the same bytes.
 from __future__ import annotations
 
 import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 
-from pilot_portal.documents.pdf.archive import Stream
 from pilot_portal.documents.pdf.faces import Face
 
 NO_FONT = "PortalNoFont"
 SYMBOLIC = 4
+KEPT = 32  # parts of faces, of 20 to 80 KB each
 CHUNK = 100  # entries in one bfchar section of a CMap, by its specification
 
 
@@ -42,6 +46,17 @@ class _Codes(dict[str, str]):
     def __missing__(self, character: str) -> str:
         self[character] = code = f"{len(self) + 1:04X}"
         return code
+
+
+class _Utf16(dict[str, str]):
+    """Character → its UTF-16 as hexadecimal digits."""
+
+    def __missing__(self, character: str) -> str:
+        self[character] = digits = character.encode("utf-16-be").hex().upper()
+        return digits
+
+
+UTF_16 = _Utf16()
 
 
 class UsedFace:
@@ -79,77 +94,78 @@ class UsedFaces:
                 fonts[used.name] = _font(doc, used)
 
 
-def _stream(doc: pdfdoc.PDFDocument, content: bytes, name: str, **entries: int) -> pdfdoc.PDFObjectReference:
-    stream = Stream(content=content, filters=[pdfdoc.PDFZCompress])
-    for key, value in entries.items():
-        stream.dictionary[key] = value
-    return doc.Reference(stream, name)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a file holds of a face: its name, its widths, its subset and ToUnicode map as stream objects."""
+
+    name: str
+    widths: str
+    file: bytes
+    to_unicode: bytes
+
+
+@lru_cache(maxsize=KEPT)
+def _part(face: Face, characters: str) -> _Part:
+    """Make the part of a face; kept, for labels and titles of a form are the same on every paper."""
+    glyphs = [0, *(face.cmap[ord(character)] for character in characters)]
+    scale = 1000 / face.units
+    file = face.subset(glyphs)
+    return _Part(
+        name=pdfdoc.PDFName(f"{_tag(characters)}+{face.name}"),
+        widths=_widths([face.advance(glyph) * scale for glyph in glyphs]),
+        file=_stream(file, f" /Length1 {len(file)}"),
+        to_unicode=_stream(to_unicode(characters).encode("ascii")),
+    )
+
+
+def _stream(content: bytes, entries: str = "") -> bytes:
+    """A compressed stream, ended as the archive format wants it."""
+    squeezed = zlib.compress(content)
+    head = f"<<\n/Filter [ /FlateDecode ] /Length {len(squeezed)}{entries}\n>>\nstream\n"
+    return b"".join((head.encode("ascii"), squeezed, b"\nendstream\n"))
 
 
 def _font(doc: pdfdoc.PDFDocument, used: UsedFace) -> pdfdoc.PDFObjectReference:
-    face, characters = used.face, list(used.codes)
-    glyphs = [0, *(face.cmap[ord(character)] for character in characters)]
-    scale = 1000 / face.units
-    widths = [face.advance(glyph) * scale for glyph in glyphs]
-    name = pdfdoc.PDFName(f"{_tag(''.join(characters))}+{face.name}")
-    file = face.subset(glyphs)
-    descriptor = pdfdoc.PDFDictionary(
-        {
-            "Type": "/FontDescriptor",
-            "FontName": name,
-            "Flags": SYMBOLIC,
-            "FontBBox": pdfdoc.PDFArray(list(face.box)),
-            "ItalicAngle": face.italic_angle,
-            "Ascent": face.ascent,
-            "Descent": face.descent,
-            "CapHeight": face.cap_height,
-            "StemV": 80,
-            "FontFile2": _stream(doc, file, f"fontFile:{used.name}", Length1=len(file)),
-        }
+    """Add the objects of a face, written out: reportlab's dictionaries take longer than the glyphs."""
+    face, part = used.face, _part(used.face, "".join(used.codes))
+
+    def add(kind: str, entries: str | bytes) -> str:
+        content = f"<<\n{entries}\n>>".encode("ascii") if isinstance(entries, str) else entries
+        return doc.Reference(content, f"{kind}:{used.name}").format(doc).decode("ascii")
+
+    box = " ".join(map(str, face.box))
+    file = add("fontFile", part.file)
+    descriptor = add(
+        "fontDescriptor",
+        f"/Ascent {face.ascent} /CapHeight {face.cap_height} /Descent {face.descent} /Flags {SYMBOLIC}"
+        f" /FontBBox [ {box} ] /FontFile2 {file} \n  /FontName {part.name}"
+        f" /ItalicAngle {face.italic_angle:g} /StemV 80 /Type /FontDescriptor",
     )
-    descendant = pdfdoc.PDFDictionary(
-        {
-            "Type": "/Font",
-            "Subtype": "/CIDFontType2",
-            "BaseFont": name,
-            "CIDSystemInfo": pdfdoc.PDFDictionary(
-                {
-                    "Registry": pdfdoc.PDFString("Adobe"),
-                    "Ordering": pdfdoc.PDFString("Identity"),
-                    "Supplement": 0,
-                }
-            ),
-            "CIDToGIDMap": "/Identity",
-            "DW": 1000,
-            "W": _widths(widths),
-            "FontDescriptor": doc.Reference(descriptor, f"fontDescriptor:{used.name}"),
-        }
+    descendant = add(
+        "cidFont",
+        f"/BaseFont {part.name} /CIDSystemInfo <<\n/Ordering (Identity) /Registry (Adobe) /Supplement 0\n>>"
+        f" /CIDToGIDMap /Identity /DW 1000 /FontDescriptor {descriptor} /Subtype /CIDFontType2 \n "
+        f" /Type /Font /W {part.widths}",
     )
-    font = pdfdoc.PDFDictionary(
-        {
-            "Type": "/Font",
-            "Subtype": "/Type0",
-            "BaseFont": name,
-            "Encoding": "/Identity-H",
-            "DescendantFonts": pdfdoc.PDFArray([doc.Reference(descendant, f"cidFont:{used.name}")]),
-            "ToUnicode": _stream(doc, to_unicode(characters).encode("ascii"), f"toUnicode:{used.name}"),
-        }
+    mapped = add("toUnicode", part.to_unicode)
+    font = (
+        f"<<\n/BaseFont {part.name} /DescendantFonts [ {descendant} ] /Encoding /Identity-H /Subtype /Type0"
+        f" /ToUnicode {mapped} /Type /Font\n>>"
     )
-    return doc.Reference(font, f"font:{used.name}")
+    return doc.Reference(font.encode("ascii"), f"font:{used.name}")
 
 
-def _widths(widths: list[float]) -> pdfdoc.PDFArray:
+def _widths(widths: list[float]) -> str:
     """The W array: only what differs from the full width, in runs."""
     out: list[object] = []
-    run: list[float] = []
+    run: list[str] = []
     for code, width in enumerate([*widths, 1000.0]):
-        if width == 1000:  # noqa: PLR2004 - DW above
-            if run:
-                out += [code - len(run), pdfdoc.PDFArray([f"{value:g}" for value in run])]
-                run = []
-        else:
-            run.append(round(width, 3))
-    return pdfdoc.PDFArray(out)
+        if width != 1000:  # noqa: PLR2004 - DW above
+            run.append(f"{round(width, 3):g}")
+        elif run:
+            out += [str(code - len(run)), pdfdoc.PDFArray(run)]
+            run = []
+    return pdfdoc.PDFArray(out).format(None).decode("ascii")
 
 
 def _tag(text: str) -> str:
@@ -162,12 +178,9 @@ def _tag(text: str) -> str:
     return letters
 
 
-def to_unicode(characters: list[str]) -> str:
+def to_unicode(characters: Sequence[str]) -> str:
     """A ToUnicode CMap: code n + 1 → characters[n], in UTF-16 with surrogates."""
-    entries = [
-        f"<{code:04X}> <{character.encode('utf-16-be').hex().upper()}>"
-        for code, character in enumerate(characters, start=1)
-    ]
+    entries = [f"<{code:04X}> <{UTF_16[character]}>" for code, character in enumerate(characters, start=1)]
     sections = [
         f"{len(part)} beginbfchar\n" + "\n".join(part) + "\nendbfchar"
         for part in (entries[start : start + CHUNK] for start in range(0, len(entries), CHUNK))

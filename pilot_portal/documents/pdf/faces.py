@@ -13,6 +13,8 @@ import mmap
 import struct
 import sys
 from array import array
+from collections.abc import Iterable
+from itertools import accumulate
 from pathlib import Path
 
 from fontTools.ttLib import TTFont, TTLibError
@@ -39,6 +41,14 @@ def _numbers(kind: str, data: bytes) -> array[int]:
     if sys.byteorder == "little":
         numbers.byteswap()
     return numbers
+
+
+def _bytes(kind: str, numbers: Iterable[int]) -> bytes:
+    """Numbers as a table holds them."""
+    table = array(kind, numbers)
+    if sys.byteorder == "little":
+        table.byteswap()
+    return table.tobytes()
 
 
 def _read_cmap(table: bytes) -> dict[int, int]:
@@ -168,21 +178,17 @@ class Face:
         """
         order = list(glyphs)
         place: dict[int, int] = {}
-        records, offsets, size = [], [0], 0
-        position = 0
-        while position < len(order):
-            record = self.outline(order[position])
+        records = []
+        for glyph in order:  # it grows on the way
+            record = self.outline(glyph)
             if record[:2] > b"\x7f":  # a negative number of contours: a composite
                 record = _renumber(record, order, place)
-            if len(record) % 4:
-                record += bytes(4 - len(record) % 4)
-            records.append(record)
-            size += len(record)
-            offsets.append(size)
-            position += 1
+            records.append(record + bytes(-len(record) % 4))
+        offsets = list(accumulate(map(len, records), initial=0))
+        advances = _bytes("H", map(self.advance, order))
+        # Beside the advance stands the left edge of the outline, as its record tells it.
         metrics = b"".join(
-            struct.pack(">Hh", self.advance(glyph), _left(record))
-            for glyph, record in zip(order, records, strict=True)
+            advances[at * 2 : at * 2 + 2] + (record[2:4] or b"\0\0") for at, record in enumerate(records)
         )
         head = bytearray(self._heads["head"])
         head[8:12] = bytes(4)
@@ -198,15 +204,10 @@ class Face:
                 "head": bytes(head),
                 "hhea": bytes(hhea),
                 "hmtx": metrics,
-                "loca": struct.pack(f">{len(offsets)}I", *offsets),
+                "loca": _bytes("I", offsets),
                 "maxp": bytes(maxp),
             }
         )
-
-
-def _left(record: bytes) -> int:
-    """Left side bearing: the left edge of the outline."""
-    return struct.unpack_from(">h", record, 2)[0] if record else 0
 
 
 def _renumber(record: bytes, order: list[int], place: dict[int, int]) -> bytes:
@@ -229,7 +230,7 @@ def _renumber(record: bytes, order: list[int], place: dict[int, int]) -> bytes:
 
 
 def _checksum(data: bytes) -> int:
-    return sum(struct.unpack(f">{len(data) // 4}I", data)) & 0xFFFFFFFF
+    return sum(_numbers("I", data)) & 0xFFFFFFFF
 
 
 def _assemble(tables: dict[str, bytes]) -> bytes:
@@ -241,15 +242,18 @@ def _assemble(tables: dict[str, bytes]) -> bytes:
     )
     at = 12 + count * 16
     directory, body = [], []
-    head_at = 0
+    head_at = total = 0
     for tag in sorted(tables):
         data = tables[tag]
         padded = data + bytes(-len(data) % 4)
         if tag == "head":
             head_at = at
-        directory.append(struct.pack(">4sIII", tag.encode("ascii"), _checksum(padded), at, len(data)))
+        checksum = _checksum(padded)
+        total += checksum
+        directory.append(struct.pack(">4sIII", tag.encode("ascii"), checksum, at, len(data)))
         body.append(padded)
         at += len(padded)
-    file = bytearray(b"".join((header, *directory, *body)))
-    struct.pack_into(">I", file, head_at + 8, (0xB1B0AFBA - _checksum(bytes(file))) & 0xFFFFFFFF)
+    begin = b"".join((header, *directory))
+    file = bytearray(b"".join((begin, *body)))
+    struct.pack_into(">I", file, head_at + 8, (0xB1B0AFBA - _checksum(begin) - total) & 0xFFFFFFFF)
     return bytes(file)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pilot_portal.documents.pdf.faces import Face
 from pilot_portal.documents.pdf.fonts import Fonts, MissingGlyph, Role
@@ -23,6 +24,8 @@ CONNECTORS = frozenset("-_./@:%&+#~'=?,;!*\\|^<>")
 MOST_STRETCH = 0.14
 ASCENT = 0.88
 CLOSE = 1e-6
+# So many short texts are broken once and kept, with no more characters than this.
+KEPT, SHORT = 1024, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +131,21 @@ def break_lines(text: str, width: float, style: Style, fonts: Fonts, place: str 
 
     `place` names the cell or section for MissingGlyph, which is raised for a character in no font.
     """
-    role = fonts[style.role]
+    breaker = _kept_lines if len(text) <= SHORT else _lines
     try:
-        return [
-            line for part in clean(text).split("\n") for line in _break_paragraph(part, width, style, role)
-        ]
+        return list(breaker(text, width, style, fonts))
     except MissingGlyph as missing:
         raise missing.at(place) from missing
+
+
+def _lines(text: str, width: float, style: Style, fonts: Fonts) -> tuple[Line, ...]:
+    role = fonts[style.role]
+    parts = clean(text).split("\n")
+    return tuple(line for part in parts for line in _break_paragraph(part, width, style, role))
+
+
+# A form's labels are the same on every paper.
+_kept_lines = lru_cache(maxsize=KEPT)(_lines)
 
 
 def _break_paragraph(text: str, width: float, style: Style, role: Role) -> list[Line]:
