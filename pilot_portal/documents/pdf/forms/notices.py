@@ -65,7 +65,7 @@ def notice(data: NoticeData, fonts: Fonts) -> Document:
     if data.note:
         after.append(Paragraph(data.note, NOTE, before=5, keep=True))
     if data.closing:
-        after.append(replace(body(data.closing, keep=True), before=6))
+        after.append(replace(body(data.closing, keep=True), before=6 if data.rows else 0))
     tail = signature.height + (2 * NOTE.leading + 5 if data.note else 0) + (PITCH if data.closing else 0)
     text = [body(words, keep=not data.rows) for words in data.paragraphs]
     blocks: list[Block] = [*text]
