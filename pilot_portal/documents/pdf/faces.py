@@ -13,7 +13,7 @@ import mmap
 import struct
 import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 from pathlib import Path
 
@@ -41,6 +41,18 @@ def _numbers(kind: str, data: bytes) -> array[int]:
     if sys.byteorder == "little":
         numbers.byteswap()
     return numbers
+
+
+class _Kept(dict[int, tuple[bytes, int]]):
+    """Glyph → its record and checksum, for those that were met: a few thousand in years."""
+
+    def __init__(self, read: Callable[[int], tuple[bytes, int]]) -> None:
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, glyph: int) -> tuple[bytes, int]:
+        self[glyph] = found = self.read(glyph)
+        return found
 
 
 def _bytes(kind: str, numbers: Iterable[int]) -> bytes:
@@ -112,6 +124,7 @@ class Face:
         "_heads",
         "_loca",
         "_map",
+        "_outlines",
         "ascent",
         "box",
         "cap_height",
@@ -155,6 +168,7 @@ class Face:
         )
         entry = font.reader.tables["glyf"]
         self._glyf = entry.offset
+        self._outlines = _Kept(self._outline)
         self.instructions = {tag: font.reader[tag] for tag in INSTRUCTION_TABLES if tag in font.reader}
         self._heads = {tag: font.reader[tag] for tag in ("head", "hhea", "maxp")}
 
@@ -167,9 +181,11 @@ class Face:
         glyph = self.cmap.get(code)
         return None if glyph is None else self.advance(glyph) / self.units
 
-    def outline(self, glyph: int) -> bytes:
-        """The glyf record of one glyph."""
-        return self._map[self._glyf + self._loca[glyph] : self._glyf + self._loca[glyph + 1]]
+    def _outline(self, glyph: int) -> tuple[bytes, int]:
+        """The glyf record of one glyph, filled up to whole words, and the sum of these."""
+        record = self._map[self._glyf + self._loca[glyph] : self._glyf + self._loca[glyph + 1]]
+        record += bytes(-len(record) % 4)
+        return record, _checksum(record)
 
     def subset(self, glyphs: list[int]) -> bytes:
         """A TrueType file whose glyph n is `glyphs[n]`.
@@ -178,12 +194,14 @@ class Face:
         """
         order = list(glyphs)
         place: dict[int, int] = {}
-        records = []
+        records, checksum = [], 0
         for glyph in order:  # it grows on the way
-            record = self.outline(glyph)
+            record, words = self._outlines[glyph]
             if record[:2] > b"\x7f":  # a negative number of contours: a composite
                 record = _renumber(record, order, place)
-            records.append(record + bytes(-len(record) % 4))
+                words = _checksum(record)
+            records.append(record)
+            checksum += words
         offsets = list(accumulate(map(len, records), initial=0))
         advances = _bytes("H", map(self.advance, order))
         # Beside the advance stands the left edge of the outline, as its record tells it.
@@ -206,7 +224,8 @@ class Face:
                 "hmtx": metrics,
                 "loca": _bytes("I", offsets),
                 "maxp": bytes(maxp),
-            }
+            },
+            {"glyf": checksum},
         )
 
 
@@ -233,8 +252,8 @@ def _checksum(data: bytes) -> int:
     return sum(_numbers("I", data)) & 0xFFFFFFFF
 
 
-def _assemble(tables: dict[str, bytes]) -> bytes:
-    """Put tables into a TrueType file, in the order of their tags."""
+def _assemble(tables: dict[str, bytes], checksums: dict[str, int]) -> bytes:
+    """Put tables into a TrueType file, in the order of their tags. `checksums` are those known already."""
     count = len(tables)
     power = count.bit_length() - 1
     header = struct.pack(
@@ -248,7 +267,7 @@ def _assemble(tables: dict[str, bytes]) -> bytes:
         padded = data + bytes(-len(data) % 4)
         if tag == "head":
             head_at = at
-        checksum = _checksum(padded)
+        checksum = checksums[tag] & 0xFFFFFFFF if tag in checksums else _checksum(padded)
         total += checksum
         directory.append(struct.pack(">4sIII", tag.encode("ascii"), checksum, at, len(data)))
         body.append(padded)
