@@ -50,12 +50,12 @@ ATTACHED = "portal, JSON attached"
 TYPST, WEASYPRINT = "typst, warm compiler", "WeasyPrint"
 # The first makes the papers with which those of the others are compared.
 CONTESTANTS = (
-    Contestant(ATTACHED, ("portal", "attached"), 300, 20, peer=False),
-    Contestant("portal, no attachment", ("portal", "plain"), 300, 20, peer=False),
+    Contestant(ATTACHED, ("portal", "attached"), 300, 100, peer=False),
+    Contestant("portal, no attachment", ("portal", "plain"), 300, 100, peer=False),
     Contestant("portal, JSON attached, signed", ("portal", "signed"), 60, peer=False),
-    Contestant(TYPST, ("typst",), 200, 20),
-    Contestant(WEASYPRINT, ("weasyprint",), 40, 5),
-    Contestant("xhtml2pdf", ("xhtml2pdf",), 40, 5),
+    Contestant(TYPST, ("typst",), 200, 100),
+    Contestant(WEASYPRINT, ("weasyprint",), 40, 10),
+    Contestant("xhtml2pdf", ("xhtml2pdf",), 40, 10),
     Contestant("LibreOffice, batches of 50", ("libreoffice",), 100, 2),
 )
 # The papers of warm-ups: other applications than any that is measured.
