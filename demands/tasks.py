@@ -7,7 +7,7 @@ from celery import shared_task
 from demands import intake
 from demands.models import ImportBatch
 from demands.operations import close_rounds, close_windows
-from demands.operations.imports import keep_reading, run_order, take_import, tire
+from demands.operations.imports import keep_reading, run_order, take_import, tell_opened, tire
 from pilot_portal.common import clock
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,9 @@ def sweep_imports() -> int:
     while (batch := take_import(clock.now())) is not None:
         try:
             if batch.status == ImportBatch.Status.QUEUED:
-                keep_reading(batch, intake.parse_stored(batch), attempt=batch.attempt)
+                parsed = intake.parse_stored(batch)
+                tell_opened(batch, at=clock.now())
+                keep_reading(batch, parsed, attempt=batch.attempt)
             else:
                 run_order(batch, now=clock.now)
         except Exception:

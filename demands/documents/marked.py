@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from demands.models import ImportBatch, ImportRow
 from demands.queries.imports import rows_of, visible_batches
-from demands.rules.headers import COMPANY, COUNTY, SERVICES
+from demands.rules.headers import COMPANY, CONTACT, COUNTY, JOINED, PHONE, SERVICES
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common.errors import Refused
 from pilot_portal.documents.registry import PaperKind, Printing
@@ -40,6 +40,8 @@ def marks_of(batch: ImportBatch) -> Iterator[Mark]:
             field = about.get(reason) or next(
                 (name for begin, name in ABOUT.items() if reason.startswith(begin)), COMPANY
             )
+            # Name and number often stand in one column.
+            field = JOINED if field in {CONTACT, PHONE} and field not in columns else field
             column = columns.get(field, columns.get(COMPANY, 0))
             # The sentence of a doubt begins with the place, which the comment itself shows.
             text = reason.split("：", 1)[1] if reason in about and "：" in reason else reason

@@ -15,6 +15,11 @@ _LABELS = re.compile(
     r"(?:企业)?(?:联系人|联系电话|联系方式|手机号码?|电话号码?|手机|电话|姓名|号码|[Tt][Ee][Ll])\s*[:：]?"
 )
 _EDGES = " \t\n\r,，、;；/\\|:：-—–－()（）[]【】.。·+'’‘\"“”"
+_OPEN, _CLOSE = re.compile(r"[(（]"), re.compile(r"[)）]")
+# Between two names; not inside of a bracket.
+_BREAKS = re.compile(r"(?:[\n\r\t,，、;；/|]+| {2,})(?![^(（]*[)）])")
+# A number that Excel rewrote, beside a name in one cell: 赵六 1.38E+10.
+_BESIDE = re.compile(r"(?<![\w.])\d(?:\.\d+)?[eE]\+\d{1,2}(?!\w)")
 _DIGITS = re.compile(r"\d[\d \-]{3,}\d(?:\s*转\s*\d{1,5})?")
 
 
@@ -47,9 +52,20 @@ def unwritten(cell: Cell) -> tuple[str, bool]:
         return text, True
 
 
+def _bared(part: str) -> str:
+    """A part without the signs at its ends; a bracket that says something of the name keeps both its ends."""
+    bare = part.strip(_EDGES)
+    begin = part.find(bare)
+    before, after = part[:begin][-1:], part[begin + len(bare) :][:1]
+    opened, closed = len(_OPEN.findall(bare)), len(_CLOSE.findall(bare))
+    if opened > closed and _CLOSE.fullmatch(after):
+        return bare + after
+    return before + bare if closed > opened and _OPEN.fullmatch(before) else bare
+
+
 def name_in(text: str) -> str:
     """The names in a text: labels, signs and breaks off, several joined by 、."""
-    parts = [part.strip(_EDGES) for part in re.split(r"[\n\r\t,，、;；/|]+| {2,}", _LABELS.sub(" ", text))]
+    parts = [_bared(part) for part in _BREAKS.split(_LABELS.sub(" ", text))]
     kept = [re.sub(r"\s+", " ", part) for part in parts if part]
     return "、".join(dict.fromkeys(kept))
 
@@ -70,7 +86,12 @@ def split(*cells: Cell) -> Contact:
         text, rewritten = unwritten(cell)
         if rewritten:
             lost = True
-        elif text:
+            continue
+        for found in _BESIDE.findall(text):
+            digits, rewritten = unwritten(found)
+            lost = lost or rewritten
+            text = text.replace(found, "" if rewritten else digits)
+        if text.strip():
             texts.append(text)
     phones, rest = split_phones(" \n ".join(texts))
     broken = []

@@ -6,6 +6,7 @@ Works on the rows as `import_demands --json` prints them. Nothing is guessed: a 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from demands.rules.words import KIND_CODES, TIER_CODES
@@ -73,7 +74,7 @@ class Row:
         """The codes of the services, in the order of the notice."""
         return [code for word, code in KIND_CODES.items() if word in self.kinds]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """By which the row is known again, however often it is sent."""
         return row_key(self.company, self.kind_codes, TIER_CODES.get(self.target, ""))

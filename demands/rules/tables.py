@@ -87,6 +87,8 @@ class Gathering:
     def company(self, text: str) -> str:
         """The firm's name, doubted where it is none."""
         company = self.tidy(COMPANY, text)
+        if not company and text.strip() and COMPANY in self.warn:
+            return company
         if not re.search(r"[^\W\d_]", company):
             self.doubt(COMPANY, f"“{company}”不像企业名称" if company else "没有填写")
         return company

@@ -38,12 +38,14 @@ TIER_SYNONYMS: dict[str, str] = {
     "省级创新型中小企业": "创新型中小企业",
     "省级专精特新": "省级专精特新中小企业",
     "省级专精特新企业": "省级专精特新中小企业",
+    "省专": "省级专精特新中小企业",
     "省专精特新": "省级专精特新中小企业",
     "省专精特新中小企业": "省级专精特新中小企业",
     "湖南省专精特新中小企业": "省级专精特新中小企业",
     # Hunan's own name until 2022 for what is now the provincial rung.
     "省级专精特新小巨人": "省级专精特新中小企业",
     "省级小巨人": "省级专精特新中小企业",
+    "省小巨人": "省级专精特新中小企业",
     "国家级专精特新小巨人": "国家级专精特新“小巨人”",
     "国家专精特新小巨人": "国家级专精特新“小巨人”",
     "国家级小巨人": "国家级专精特新“小巨人”",
@@ -73,6 +75,7 @@ LIKELY: dict[str, str] = {
     "专精特新中小企业": "省级专精特新中小企业",
     "专精特新小巨人": "国家级专精特新“小巨人”",
     "小巨人": "国家级专精特新“小巨人”",
+    "国专": "国家级专精特新“小巨人”",
     "规上": "升规入统",
     "规上企业": "升规入统",
     "规模以上企业": "升规入统",
@@ -130,7 +133,8 @@ class Terms:
         likely = LIKELY.get(word, LIKELY.get(re.sub(r"^拟|[(（].*$", "", word), ""))
         if likely in self.official:
             return likely
-        close = difflib.get_close_matches(word, self.by_word, n=1, cutoff=_NEAR)
+        # What stands in brackets behind a word explains it: 检验检测（含CNAS）.
+        close = difflib.get_close_matches(re.sub(r"[(（].*$", "", word), self.by_word, n=1, cutoff=_NEAR)
         return self.by_word[close[0]] if close else ""
 
     def split(self, text: str) -> list[str] | None:

@@ -9,6 +9,7 @@ from openpyxl import Workbook, load_workbook
 
 from demands import operations, tasks
 from demands.models import Demand, ImportBatch, ImportRow
+from demands.operations import imports
 from demands.queries.imports import rows_of
 from pilot_portal.documents.models import Paper
 from pilot_portal.documents.operations import run, take
@@ -206,6 +207,8 @@ def test_their_own_workbook_comes_back_with_the_cells_marked(county):
     assert sheet["D4"].fill.start_color.rgb.endswith("FFF2CC") or sheet["D4"].fill.start_color.rgb.endswith(
         "F8CBAD"
     )
+    assert "10 位" in sheet["G4"].comment.text
+    assert sheet["B4"].comment is None
     assert "没有企业名称" in sheet["B5"].comment.text
     assert sheet["B5"].fill.start_color.rgb.endswith("F8CBAD")
 
@@ -221,6 +224,19 @@ def test_a_web_page_saved_as_xls_comes_back_as_a_workbook(county):
     sheet = book_back[book_back.sheetnames[0]]
     assert sheet["B2"].value == DOUBT[0]
     assert sheet["D2"].comment is not None
+
+
+def test_the_page_of_a_row_shows_what_stood_in_the_joined_column(county):
+    batch = send(county, DOUBT)
+    shown = county.get(reverse("demands:county-import-row", args=[batch.pk, 1])).content.decode()
+    assert "企业联系人及联系电话" in shown
+    assert DOUBT[5] in shown
+
+
+def test_a_name_that_is_too_long_is_told_once(county):
+    notes = rows_of(send(county, ("株" * 130 + "有限公司", *GOOD[1:]))).get().reasons
+    assert any("超过 120 个字" in note for note in notes)
+    assert not any("没有填写" in note for note in notes)
 
 
 def many(count):
@@ -243,9 +259,17 @@ def test_a_long_workbook_is_read_imported_and_undone_by_a_worker(county, monkeyp
     batch = send(county, *many(1200))
     assert batch.status == "QUEUED"
     assert "正在读取表格" in page(county, batch)
+    half = []
+
+    def kept(found, parsed, *, attempt):
+        found.refresh_from_db()
+        half.append(found.progress)
+        return imports.keep_reading(found, parsed, attempt=attempt)
+
+    monkeypatch.setattr(tasks, "keep_reading", kept)
     assert tasks.sweep_imports() == 1
     batch.refresh_from_db()
-    assert (batch.status, batch.rows_total) == ("READ", 1200)
+    assert (half, batch.status, batch.rows_total) == ([50], "READ", 1200)
     county.post(reverse("demands:county-import-commit", args=[batch.pk]))
     batch.refresh_from_db()
     assert batch.status == "ORDERED"

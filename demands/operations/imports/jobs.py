@@ -46,6 +46,13 @@ def keep_failure(batch: ImportBatch, message: str) -> None:
     )
 
 
+def tell_opened(batch: ImportBatch, *, at: dt.datetime) -> None:
+    """A workbook is open, its rows are judged and kept next: half of the reading is done."""
+    ImportBatch.objects.filter(pk=batch.pk, attempt=batch.attempt, status=batch.status).update(
+        progress=50, lease_until=at + LEASE
+    )
+
+
 def tire(batch: ImportBatch, *, at: dt.datetime) -> None:
     """After a fault of ours: tried again soon, until it is worn out."""
     ImportBatch.objects.filter(pk=batch.pk, attempt=batch.attempt, status=batch.status).update(

@@ -125,7 +125,7 @@ FACES: dict[str, ImportFace] = {
     KIND.DEMANDS: ImportFace(
         title="导入附件4",
         list_url="demands:county-import-list",
-        labels=LABELS,
+        labels=LABELS | {JOINED: "企业联系人及联系电话"},
         cells=_demand_cells,
         initial=_demand_initial,
         form=_demand_form,
