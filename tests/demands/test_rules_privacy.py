@@ -97,5 +97,13 @@ def test_contact_phone_and_name_are_told_each():
     assert "未同意公开名称" in gives_away("云帆示例精密制造的产线改造")[0]
 
 
+def test_each_of_several_people_and_numbers_is_caught():
+    several = {"contact": "龚示例（总经理）、贺示例", "phone": "13800000001、0731-28680000-801"}
+    assert "“贺示例”" in gives_away("找贺示例", **several)[0]
+    assert "“龚示例”" in gives_away("找龚示例", **several)[0]
+    assert "联系电话" in gives_away("详询２８６８００００", **several)[0]
+    assert gives_away("总经理牵头的产线改造，28 万元", **several) == []
+
+
 def test_a_firm_that_agreed_may_stand_in_its_text():
     assert gives_away("云帆示例精密制造的产线改造", name_public=True) == []
