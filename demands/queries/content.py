@@ -205,17 +205,30 @@ def checks_of(demand: Demand, *, library_url: str = "") -> list[Check]:
         if firm.in_library
         else Check("warn", "企业不在梯度培育库，核实时须写明理由", library_url)
     ]
-    found += [Check("warn", f"导入时有疑问：{WARNINGS.get(name, name)}") for name in demand.doubts]
+    found += [Check("warn", text) for text in _doubts(demand)]
     if not demand.doubts:
         found.append(Check("good", "联系人、电话和各栏均可识别"))
-    doubles = "、".join(f"{number}（{county}，{name}）" for number, county, name in _doubles(demand))
-    if doubles:
-        found.append(Check("warn", f"本批次同名或名称相近的企业还有需求 {doubles}，请确认不是重复"))
+    if doubles := _told_doubles(demand):
+        found.append(Check("warn", doubles))
     else:
         found.append(Check("good", "本批次各县市区没有同名或名称相近企业的其他需求"))
     if not firm.credit_code:
         found.append(Check("info", "企业库中没有统一社会信用代码，建议补登", library_url))
     return found
+
+
+def warnings_of(demand: Demand) -> list[str]:
+    """What a person must look at before a demand is verified among many: doubts, likely doubles."""
+    return [*_doubts(demand), *filter(None, [_told_doubles(demand)])]
+
+
+def _doubts(demand: Demand) -> list[str]:
+    return [f"导入时有疑问：{WARNINGS.get(name, name)}" for name in demand.doubts]
+
+
+def _told_doubles(demand: Demand) -> str:
+    doubles = "、".join(f"{number}（{county}，{name}）" for number, county, name in _doubles(demand))
+    return f"本批次同名或名称相近的企业还有需求 {doubles}，请确认不是重复" if doubles else ""
 
 
 def _doubles(demand: Demand) -> list[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from demands.models import Demand, DraftPart
 from demands.rules.draft import FEN_PER_WAN, FIELDS, Choices
@@ -13,7 +13,7 @@ from pilot_portal.codes.models import ServiceKind, Tier
 from pilot_portal.codes.queries import valid_on
 from pilot_portal.common import clock
 from pilot_portal.common.text import wholes
-from pilot_portal.rounds.models import Round
+from pilot_portal.rounds.models import Round, Stage
 
 STATE = Demand.State
 CASE_TYPE = "demands.demand"
@@ -78,13 +78,16 @@ def typed_titles(drafts: Sequence[Demand]) -> dict[int, str]:
     return {key: title for key, data in rows if (title := str(data.get("title", "")).strip())}
 
 
-def open_rounds() -> list[Round]:
-    """The rounds that take demands, newest first."""
-    return list(
-        Round.objects.filter(status__in=[Round.Status.OPEN, Round.Status.CONSULTATION]).order_by(
-            "-year", "-code"
-        )
+def open_rounds(at: dt.datetime) -> list[Round]:
+    """The rounds that take demands: first those that collect them now, each part newest first.
+
+    A form offers the first: not the round that has only begun to take applications, nor last year's.
+    """
+    collecting = Stage.objects.filter(
+        round=OuterRef("pk"), kind=Stage.Kind.DEMAND_COLLECTION, starts_at__lte=at, ends_at__gt=at
     )
+    taking = Round.objects.filter(status__in=[Round.Status.OPEN, Round.Status.CONSULTATION])
+    return list(taking.order_by(Exists(collecting).desc(), "-year", "-code"))
 
 
 def windows_closed(at: dt.datetime) -> QuerySet[Demand]:

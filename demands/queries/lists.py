@@ -30,6 +30,15 @@ def prepared_demands(actor: Actor, round_id: int) -> QuerySet[Demand]:
     )
 
 
+def prepared_counts(actor: Actor) -> dict[int, int]:
+    """How many selected demands wait for the next list, by round."""
+    waiting = visible_demands(actor).filter(
+        state__in=[STATE.VERIFIED, STATE.UNCLAIMED], prepared_by__isnull=False
+    )
+    counted = waiting.order_by().values_list("round_id").annotate(Count("pk", distinct=True))
+    return dict(counted)
+
+
 def later_of(publication: Publication) -> dict[str, Later]:
     """What became of the demands of a published list since, by number; those that stand are left out."""
     listed = DemandList.objects.filter(publication=publication).first()

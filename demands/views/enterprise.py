@@ -82,7 +82,7 @@ def demand_list(request: HttpRequest) -> HttpResponse:
             "total": sum(counts.values()),
             "record": record_of(request.actor.organisation),
             "claim": open_claim_of(request.actor.organisation),
-            "rounds": queries.open_rounds(),
+            "rounds": queries.open_rounds(clock.now()),
         },
     )
 
@@ -92,7 +92,7 @@ def demand_list(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """A new demand in the chosen round; a firm whose record is not its own yet asks the county first."""
     at = clock.now()
-    rounds = {found.code: found for found in queries.open_rounds()}
+    rounds = {found.code: found for found in queries.open_rounds(at)}
     chosen = rounds.get(request.POST.get("round", ""))
     if chosen is None:
         raise Stale("目前没有接收需求的批次，请留意公告。")

@@ -164,3 +164,10 @@ def test_codes_out_of_date_are_not_offered():
     choices = queries.choices(NOW)
     assert len(choices.kinds) == 10
     assert choices.today == clock.beijing_date(NOW)
+
+
+def test_the_round_that_collects_demands_is_offered_before_newer_ones():
+    this_year = factories.make_round("2023")
+    factories.make_round("2022", at=NOW - dt.timedelta(days=365))
+    factories.make_round("2024", at=NOW + dt.timedelta(days=365))
+    assert [found.code for found in queries.open_rounds(NOW)] == [this_year.code, "2024", "2022"]

@@ -134,6 +134,18 @@ def test_a_batch_is_planned_before_it_is_done(county):
     assert county.get(f"{COUNTY}batch/publish/?case={ready.pk}").status_code == 404
 
 
+def test_a_batch_says_what_to_look_at_before_it_is_verified(county):
+    firm = factories.enterprise(name="株洲云帆示例机械有限公司")
+    doubted = factories.demand("SUBMITTED", enterprise=firm, doubts=["phone"])
+    twin = factories.enterprise(name="云帆示例机械有限责任公司", where=factories.region("430211"))
+    other = factories.demand("SUBMITTED", enterprise=twin)
+    plan = county.get(f"{COUNTY}batch/verify/?case={doubted.pk}").content.decode()
+    assert "办理前请核对（1）" in plan
+    assert "联系电话不完整" in plan
+    assert other.number in plan
+    assert "办理前请核对" not in county.get(f"{COUNTY}batch/return/?case={doubted.pk}").content.decode()
+
+
 def test_leader_and_auditor_read_and_the_auditor_s_look_is_logged(client_of):
     demand = factories.demand("SUBMITTED")
     for role in ("leader", "auditor"):
@@ -251,6 +263,7 @@ def test_the_city_selects_edits_and_publishes_with_two_persons(city, chief, at):
     demand = factories.demand("VERIFIED", round=factories.make_round(f"{at.year}", at=at))
     page = city.get(CITY).content.decode()
     assert f"{CITY}{demand.pk}/text/" in page
+    factories.make_round(f"{at.year + 1}", at=at)
     assert city.post(f"{CITY}prepare/", {"case": [demand.pk]}).status_code == 302
     text = f"{CITY}{demand.pk}/text/"
     assert "企业原文" in city.get(text).content.decode()
@@ -267,7 +280,10 @@ def test_the_city_selects_edits_and_publishes_with_two_persons(city, chief, at):
     )
     assert city.get(f"{LISTS}new/").status_code == 403
     new = chief.get(f"{LISTS}new/").content.decode()
+    # The round with something to publish is shown first, not the newest.
     assert "发布榜单" in new
+    assert "待发布 1 项" in new
+    assert "每项需求揭榜数：不限" in new
     days = {
         "claims_from": f"{clock.beijing(at):%Y-%m-%d}",
         "claims_until": f"{clock.beijing(at) + dt.timedelta(days=9):%Y-%m-%d}",

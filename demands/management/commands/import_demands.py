@@ -62,8 +62,13 @@ class Command(BaseCommand):
             raise CommandError(refused.message) from refused
         (self.stderr if options["json"] else self.stdout).write(said)
 
+    def _found(self, code: str | None) -> Round | None:
+        if code:
+            return Round.objects.filter(code=code).first()
+        return next(iter(open_rounds(clock.now())), None)
+
     def _round(self, code: str | None) -> Round:
-        found = Round.objects.filter(code=code).first() if code else next(iter(open_rounds()), None)
+        found = self._found(code)
         if found is None:
             raise CommandError(f"没有代码为 {code} 的批次。" if code else "没有进行中的批次。")
         return found
@@ -77,7 +82,7 @@ class Command(BaseCommand):
         return Actor(user, (here or memberships or [None])[0])
 
     def _judged(self, parsed: dict[str, Any], region: Region, code: str | None) -> list[Row]:
-        found = Round.objects.filter(code=code).first() if code else next(iter(open_rounds()), None)
+        found = self._found(code)
         return judge(parsed, region=region.name, known=known_rows(found.pk, region.pk) if found else None)
 
     def _commit(self, read: intake.Read, region: Region, options: dict[str, Any]) -> str:

@@ -13,12 +13,12 @@ from demands import operations, policies, queries
 from demands.forms.staff import ListForm
 from demands.models import Demand, DemandList
 from demands.queries.faces import list_name
-from demands.queries.lists import demand_lists, prepared_demands
+from demands.queries.lists import demand_lists, prepared_counts, prepared_demands
 from pilot_portal.accounts.actors import CITY
 from pilot_portal.common import clock
 from pilot_portal.common.audience import for_roles
 from pilot_portal.common.errors import NotAllowed, Refused
-from pilot_portal.rounds.queries import rounds_newest_first
+from pilot_portal.rounds.queries import rounds_newest_first, setting
 
 READERS = ("leader", "auditor")
 PAGE = 20
@@ -64,9 +64,12 @@ def list_list(request: HttpRequest) -> HttpResponse:
 def new_list(request: HttpRequest) -> HttpResponse:
     """What the next list of a round will hold and what not, and why; the chief publishes it."""
     at = clock.now()
-    rounds = {found.code: found for found in queries.open_rounds()}
+    rounds = {found.code: found for found in queries.open_rounds(at)}
     given = request.POST if request.method == "POST" else request.GET
-    chosen = rounds.get(given.get("round", "")) or next(iter(rounds.values()), None)
+    waiting = prepared_counts(request.actor)
+    # Without a choice the newest round that has something to publish.
+    first = next((found for found in rounds.values() if waiting.get(found.pk)), None)
+    chosen = rounds.get(given.get("round", "")) or first or next(iter(rounds.values()), None)
     prepared = list(prepared_demands(request.actor, chosen.pk)) if chosen else []
     form = ListForm(request.POST if request.method == "POST" else None)
     picked: list[Demand] | None = None
@@ -104,7 +107,11 @@ def new_list(request: HttpRequest) -> HttpResponse:
         "demands/city/publish.html",
         {
             "round": chosen,
-            "rounds": list(rounds.values()),
+            "rounds": [
+                {"round": found, "waiting": waiting.get(found.pk, 0), "on": found == chosen}
+                for found in rounds.values()
+            ],
+            "claims_limit": setting(chosen, "claims_per_demand", at=at) if chosen else 0,
             "form": form,
             "ready": [
                 {

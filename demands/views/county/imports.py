@@ -93,7 +93,7 @@ def _uploads(
 @require_http_methods(["GET", "POST"])
 def import_list(request: HttpRequest) -> HttpResponse:
     """The county's imports of Attachment 4, and the form for the next workbook."""
-    rounds = {found.code: found for found in queries.open_rounds()}
+    rounds = {found.code: found for found in queries.open_rounds(clock.now())}
     choices = [(code, found.title) for code, found in rounds.items()]
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     context = _uploads(request, WorkbookForm(*posted, rounds=choices), KIND.DEMANDS, rounds)

@@ -20,7 +20,7 @@ from pilot_portal.common.errors import NotAllowed, Refused
 def enter(request: HttpRequest) -> HttpResponse:
     """The form; a demand entered leads to its case, where it is checked like any other."""
     at = clock.now()
-    rounds = {found.code: found for found in queries.open_rounds()}
+    rounds = {found.code: found for found in queries.open_rounds(at)}
     files = request.FILES if request.method == "POST" else None
     form = PaperDemandForm(
         request.POST if request.method == "POST" else None,

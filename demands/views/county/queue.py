@@ -15,6 +15,7 @@ from demands.forms.filters import QueueFilter, address, code_choices, region_cho
 from demands.forms.staff import BatchVerifyForm, NoteForm, OptionalNoteForm, VerifyForm
 from demands.models import Demand
 from demands.operations.checking import needs_reason
+from demands.queries.content import warnings_of
 from demands.views.county.case import case_context, refuse_strangers, state_of
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import COUNTY
@@ -114,7 +115,7 @@ def demand_list(request: HttpRequest) -> HttpResponse:
     if chosen is not None:
         context |= case_context(request, chosen, acts=ACTS, at=at)
     region = request.actor.organisation.region if request.actor.is_county else None
-    rounds = queries.open_rounds()
+    rounds = queries.open_rounds(at)
     checking = [
         deadline(found, Stage.Kind.DEMAND_CHECK, at=at, region_id=region.pk if region else None)
         for found in rounds
@@ -138,7 +139,7 @@ def demand(request: HttpRequest, pk: int) -> HttpResponse:
 
 CONSEQUENCES = {
     "verify": "核实通过后报市局，由市局选取并分批发布。",
-    "return": "企业按意见修改后重新提交，编号不变。没有账号的企业请另行电话告知。",
+    "return": "企业按意见修改后重新提交，编号不变。没有账号的企业看不到意见，请先在企业库发出邀请。",
     "refuse": "不予采纳后本项需求结束，企业可另行提出。",
 }
 
@@ -231,6 +232,12 @@ def batch(request: HttpRequest, name: str) -> HttpResponse:
             "move": {"label": chosen.label, "tone": chosen.tone},
             "form": form,
             "ready": [{"title": d.enterprise.name, "note": d.number} for d in plan.done],
+            # A page of the queue is looked through; who sends hundreds at once has his own list.
+            "to_see": [
+                {"title": f"{d.enterprise.name} {d.number}", "reason": "；".join(told)}
+                for d in (plan.done[:PAGE] if name == "verify" else ())
+                if (told := warnings_of(d))
+            ],
             "refused": [
                 {"title": f"{d.enterprise.name} {d.number}", "reason": why} for d, why in plan.refused
             ],
