@@ -17,6 +17,10 @@ from pilot_portal.common.errors import Refused
 from pilot_portal.documents.sheets.read import read_workbook
 from pilot_portal.regions.queries import active_regions
 
+# Address space of the child that reads: a list of 20,000 rows needs a quarter of it, and a file that asks for
+# a billion spaces is stopped below 300 MB.
+READING_MEMORY = 320 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class Read:
@@ -52,7 +56,7 @@ def _parse(content: bytes, kind: str) -> tuple[dict[str, Any], str]:
         read = read_bytes(content)
         return read.parsed, read.sha256
     try:
-        workbook = read_workbook(content)
+        workbook = read_workbook(content, memory=READING_MEMORY)
     except Refused as refusal:
         parsed = refused_file(refusal.message).to_json(detailed=True)
     else:
@@ -64,7 +68,7 @@ def _parse(content: bytes, kind: str) -> tuple[dict[str, Any], str]:
 def read_bytes(content: bytes) -> Read:
     """Read a workbook as Attachment 4. Never raises for a bad file: the reason stands in its `error`."""
     try:
-        workbook = read_workbook(content)
+        workbook = read_workbook(content, memory=READING_MEMORY)
     except Refused as refusal:
         file = refused_file(refusal.message)
     else:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from demands import queries
 from demands.forms.filters import PublicFilter, address, code_choices, region_choices, round_choices
@@ -77,7 +77,7 @@ def _list_title(at: dt.datetime) -> str:
     return list_name(newest, newest.round) if newest else f"{clock.beijing(at).year}年度"
 
 
-@require_GET
+@require_safe
 def demand_list(request: HttpRequest) -> HttpResponse:
     """企业服务需求榜单: search, chips, order, twenty at a time."""
     at = clock.now()
@@ -114,7 +114,7 @@ def demand_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def demand(request: HttpRequest, number: str) -> HttpResponse:
     """One published demand. A pilot institution's look at a name that is not public is logged."""
     return demand_page(request, get_object_or_404(queries.published(), number=number.upper()))
