@@ -219,6 +219,11 @@ def count(**conditions: Any) -> int:
     return Paper.objects.filter(**conditions).count()
 
 
+def states() -> list[tuple[str, int]]:
+    """State and attempt of every paper."""
+    return sorted(Paper.objects.values_list("status", "attempt"))
+
+
 def check_files(media: Path | None = None) -> None:
     """Each built paper has its one file with the digests and the size that its row tells, nobody else any."""
     media = media or Path(settings.MEDIA_ROOT)

@@ -1,26 +1,18 @@
-"""Workers are killed, brokers go away, disks are full, papers kill: real processes, real commits.
+"""Workers are killed, messages come twice, disks are full, papers kill: real processes, real commits.
 
 Nothing is lost, nothing is built twice, and whoever asked is told.
 """
 
 import hashlib
-import http.client
 import shutil
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
 from zipfile import ZipFile
 
-import psutil
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.urls import reverse
-from redis import Redis
 
 from pilot_portal.common import clock
-from pilot_portal.common.digests import digests_of
 from pilot_portal.documents import operations
 from pilot_portal.documents.models import Paper
 from pilot_portal.documents.operations import LEASE, MAX_ATTEMPTS, RETRY, WORN_OUT
@@ -40,12 +32,11 @@ from tests.documents.faults import (
     enlarge_disk,
     set_clock_ahead,
     small_disk,
+    states,
     strike,
     worker,
 )
 from tests.documents.jobs import empty_folders, notice, stored
-from tests.institutions.seed import sent
-from tests.portal import environment, process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OVER = LEASE.total_seconds() + 1
@@ -53,7 +44,6 @@ OVER = LEASE.total_seconds() + 1
 SMALLEST = 10_000
 NO_ROOM = "No space left on device"
 leaves_files = pytest.mark.xfail(strict=True, reason="files of attempts that failed or died are left behind")
-needs_redis = pytest.mark.xfail(strict=True, reason="sessions and cache answer 500 while Redis is away")
 
 
 @pytest.fixture(autouse=True)
@@ -100,11 +90,6 @@ def wang():
 def ask(wang):
     """`ask(subject)` asks for the paper of a subject, as 王示例."""
     return lambda subject: operations.request_paper(FAULTY, subject, by=wang, at=clock.now())
-
-
-def states():
-    """How many papers are in which state at which attempt."""
-    return sorted(Paper.objects.values_list("status", "attempt"))
 
 
 def end_orphans():
@@ -309,118 +294,3 @@ def test_on_a_disk_that_stays_full_the_asker_is_told_and_may_ask_again(broker, d
         strike(broker)
         full.until(lambda: count(status="DONE") == 2, "both papers")
         check_files(disk_of(full))
-
-
-@dataclass
-class Web:
-    """The portal's web server, as a browser of one person meets it."""
-
-    port: int
-    cookies: str
-    token: str
-
-    def ask(self, method, path):
-        """Status, address of a redirect and text of an answer; a quarter of a minute is too long."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
-        try:
-            connection.request(method, path, headers={"Cookie": self.cookies, "X-CSRFToken": self.token})
-            answer = connection.getresponse()
-            return answer.status, answer.headers.get("Location", ""), answer.read()
-        finally:
-            connection.close()
-
-
-@contextmanager
-def web_server(broker, browser):
-    """The web server on this test's database and broker, and somebody who is signed in."""
-    port, token = servers.free_port(), "t" * 32
-    words = ["gunicorn", "pilot_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
-    with process("faults-web", [*words, "--threads", "4"], environment(REDIS_URL=broker)) as server:
-        log = Path(settings.VAR) / "logs" / "faults-web.log"
-        servers.wait_until(lambda: servers.answers(port), process=server, log=log, what="the web server")
-        session = browser.cookies[settings.SESSION_COOKIE_NAME].value
-        yield Web(port, f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={token}", token)
-
-
-@pytest.fixture
-def zhou():
-    return factories.institution_admin_zhou()
-
-
-@pytest.fixture
-def wanted(zhou):
-    """The address that asks for the papers of a submitted application."""
-    version = sent(zhou).versions.get()
-    return reverse("documents:request", args=["application-set", version.pk])
-
-
-def check_built(web):
-    """The paper is built, once, and its asker fetches what the row tells."""
-    assert states() == [("DONE", 1)]
-    check_files()
-    paper = Paper.objects.get()
-    status, _, content = web.ask("GET", reverse("documents:download", args=[paper.uuid]))
-    assert (status, digests_of(BytesIO(content))) == (200, (paper.sha256, paper.sm3))
-
-
-@needs_redis
-def test_without_redis_the_portal_answers_and_what_was_asked_for_is_built_when_it_is_back(
-    need, client_of, zhou, wanted
-):
-    need("redis")
-    port = servers.free_port()
-    with ExitStack() as running:
-        with servers.redis(port) as broker:
-            builder = running.enter_context(worker("survivor", broker))
-            web = running.enter_context(web_server(broker, client_of(zhou)))
-        # Redis has stopped: the row is committed, its message is not sent.
-        assert web.ask("POST", wanted)[:2] == (302, reverse("documents:mine"))
-        assert states() == [("REQUESTED", 0)]
-        status, _, page = web.ask("GET", reverse("documents:mine"))
-        assert (status, "排队中" in page.decode()) == (200, True)
-        for path in ("/", reverse("documents:verify"), reverse("desk:home")):
-            assert web.ask("GET", path)[0] == 200, path
-        builder.until(lambda: "Connection to broker lost" in builder.said(), "a worker without a broker")
-        with servers.redis(port):
-            strike(broker)
-            builder.until(lambda: count(status="DONE") == 1, "the paper")
-            check_built(web)
-
-
-@needs_redis
-def test_a_redis_that_hangs_holds_nobody_up(broker, client_of, zhou, wanted):
-    with web_server(broker, client_of(zhou)) as web:
-        with Redis.from_url(broker) as client:
-            hanging = psutil.Process(client.info()["process_id"])
-        hanging.suspend()
-        try:
-            # Web.ask waits a quarter of a minute at most.
-            assert web.ask("POST", wanted)[:2] == (302, reverse("documents:mine"))
-            assert web.ask("GET", reverse("documents:mine"))[0] == 200
-        finally:
-            hanging.resume()
-        assert states() == [("REQUESTED", 0)]
-        with worker("later", broker) as builder:
-            strike(broker)
-            builder.until(lambda: count(status="DONE") == 1, "the paper")
-        check_built(web)
-
-
-@pytest.mark.long
-@needs_redis
-def test_the_clock_itself_finds_what_was_asked_for_while_redis_was_away(need, client_of, zhou, wanted):
-    need("redis")
-    port, run = servers.free_port(), PLACE / "beat"
-    with ExitStack() as running:
-        with servers.redis(port) as broker:
-            builder = running.enter_context(worker("survivor", broker))
-            web = running.enter_context(web_server(broker, client_of(zhou)))
-            words = ["celery", "--app", "pilot_portal", "beat", "--schedule", str(run)]
-            beat = running.enter_context(process("faults-beat", words, environment(REDIS_URL=broker)))
-        assert web.ask("POST", wanted)[:2] == (302, reverse("documents:mine"))
-        builder.until(lambda: "Connection to broker lost" in builder.said(), "a worker without a broker")
-        with servers.redis(port):
-            # No message but beat's own, every half minute.
-            builder.until(lambda: count(status="DONE") == 1, "the paper", seconds=120)
-            assert beat.poll() is None
-            check_built(web)
