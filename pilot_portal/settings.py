@@ -123,7 +123,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "pilot_portal.common.cache.ForgetfulCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        }
+    }
 else:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}
@@ -228,6 +234,10 @@ if REDIS_URL:
         "unacked_restore_throttle": 1,
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
+        # Whoever asks for a paper does not wait for a broker that is away: the sweep finds the row.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_max": 0.2,
     }
 else:
     _QUEUE = VAR / "queue"

@@ -1,6 +1,6 @@
 """A worker of one sweep in a process of its own: its time and its memory, as one JSON line.
 
-python -m tests.benchmarks.worker
+python -m tests.benchmarks.worker imports|papers
 """
 
 import json
@@ -17,9 +17,10 @@ def main() -> int:
     """Works what waits, then tells seconds and peak memory in MiB, of this process and of its children."""
     django.setup()
     from demands.tasks import sweep_imports  # noqa: PLC0415 - only once Django is ready
+    from pilot_portal.documents.tasks import sweep  # noqa: PLC0415
 
     began = time.perf_counter()
-    worked = sweep_imports()
+    worked = {"imports": sweep_imports, "papers": sweep}[sys.argv[1]]()
     told = {
         "worked": worked,
         "seconds": time.perf_counter() - began,

@@ -43,7 +43,6 @@ OVER = LEASE.total_seconds() + 1
 # Bytes of the shortest paper.
 SMALLEST = 10_000
 NO_ROOM = "No space left on device"
-leaves_files = pytest.mark.xfail(strict=True, reason="files of attempts that failed or died are left behind")
 
 
 @pytest.fixture(autouse=True)
@@ -152,7 +151,6 @@ def test_a_bundle_survives_a_worker_that_is_killed_in_the_middle(broker, gates, 
     assert [begun()[subject.pk] for subject in subjects] == [1] * 4 + [2] + [1] * 3
 
 
-@leaves_files
 def test_a_worker_killed_between_the_file_and_the_word_done_leaves_one_file(broker, gates, ask):
     subject = notice(HELD)
     gate, paper = gates(subject), ask(subject)
@@ -262,7 +260,6 @@ def try_again(attempt, full, broker):
     assert states() == [("DONE", 1), ("RUNNING", attempt)]
 
 
-@leaves_files
 def test_on_a_full_disk_a_paper_waits_and_is_built_when_there_is_room(broker, disk, ask):
     with worker("full", broker, *disk) as full:
         fill_disk(ask, full, broker)
@@ -277,7 +274,6 @@ def test_on_a_full_disk_a_paper_waits_and_is_built_when_there_is_room(broker, di
         check_files(disk_of(full))
 
 
-@leaves_files
 def test_on_a_disk_that_stays_full_the_asker_is_told_and_may_ask_again(broker, disk, ask, wang, client_of):
     browser = client_of(wang)
     with worker("full", broker, *disk) as full:

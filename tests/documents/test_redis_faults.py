@@ -24,7 +24,6 @@ from tests.institutions.seed import sent
 from tests.portal import environment, process
 
 pytestmark = pytest.mark.django_db(transaction=True)
-needs_redis = pytest.mark.xfail(strict=True, reason="sessions and cache answer 500 while Redis is away")
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +85,6 @@ def check_built(web):
     assert (status, digests_of(BytesIO(content))) == (200, (paper.sha256, paper.sm3))
 
 
-@needs_redis
 def test_without_redis_the_portal_answers_and_what_was_asked_for_is_built_when_it_is_back(
     client_of, zhou, wanted
 ):
@@ -109,7 +107,6 @@ def test_without_redis_the_portal_answers_and_what_was_asked_for_is_built_when_i
             check_built(web)
 
 
-@needs_redis
 def test_a_redis_that_hangs_holds_nobody_up(client_of, zhou, wanted):
     with servers.redis() as broker, web_server(broker, client_of(zhou)) as web:
         with Redis.from_url(broker) as client:
@@ -129,7 +126,6 @@ def test_a_redis_that_hangs_holds_nobody_up(client_of, zhou, wanted):
 
 
 @pytest.mark.long
-@needs_redis
 def test_the_clock_itself_finds_what_was_asked_for_while_redis_was_away(client_of, zhou, wanted, tmp_path):
     port = servers.free_port()
     with ExitStack() as running:

@@ -34,7 +34,14 @@ from tests.institutions.seed import sent
 
 SYSTEM = "pilot_portal.documents.signing.system.SystemSeal"
 FONTS = load_fonts()
-NO_SEAL = {"attachment3", "attachment3-long"}
+NO_SEAL = {
+    "attachment3",
+    "attachment3-long",
+    "service-proof",
+    "service-proof-long",
+    "charts",
+    "charts-narrow",
+}
 
 
 def paper_file(name="letter"):

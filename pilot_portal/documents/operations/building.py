@@ -1,12 +1,16 @@
 """Building one paper: its bytes, the portal's signature where the round has it on, the file."""
 
 import datetime as dt
+from collections.abc import Collection
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, BinaryIO
 
 import pikepdf
 from django.core.files import File
 from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
 
 from pilot_portal.common.digests import digests_of
 from pilot_portal.common.errors import Refused
@@ -36,26 +40,48 @@ def keep_file(paper: Paper, name: str, stream: BinaryIO) -> None:
     paper.sha256, paper.sm3 = digests_of(stream)
     paper.size, paper.file_name = stream.tell(), name
     stream.seek(0)
-    paper.file.save(name, File(stream), save=False)
+    _store(paper, paper.file, name, File(stream))
+
+
+def _store(paper: Paper, field: FieldFile, name: str, content: File) -> None:
+    """Store a file; where the disk is full no half of it is left, nor what this attempt had stored before."""
+    try:
+        field.save(name, content, save=False)
+    except OSError:
+        _discard(paper, f"{paper.uuid.hex}-{paper.attempt}")
+        raise
+
+
+def _discard(paper: Paper, beginning: str, *, but: Collection[str] = ()) -> None:
+    """Delete the files of a paper whose names begin so, except those that are kept."""
+    storage, folder = paper.file.storage, f"papers/{paper.uuid.hex[:2]}"
+    with suppress(FileNotFoundError):
+        for name in storage.listdir(folder)[1]:
+            path = f"{folder}/{name}"
+            if name.startswith(beginning) and path not in but:
+                storage.delete(path)
 
 
 def finish(paper: Paper, *, at: dt.datetime, error: str = "", **more: Any) -> bool:
     """Write down that it is done, unless the job is no longer this worker's; `error` is what it lacks."""
     held = Paper.objects.filter(pk=paper.pk, attempt=paper.attempt, status=Paper.Status.RUNNING)
-    return bool(
-        held.update(
-            status=Paper.Status.DONE,
-            progress=100,
-            error=error,
-            file=paper.file.name,
-            file_name=paper.file_name,
-            size=paper.size,
-            sha256=paper.sha256,
-            sm3=paper.sm3,
-            finished_at=at,
-            **more,
-        )
+    won = held.update(
+        status=Paper.Status.DONE,
+        progress=100,
+        error=error,
+        file=paper.file.name,
+        file_name=paper.file_name,
+        size=paper.size,
+        sha256=paper.sha256,
+        sm3=paper.sm3,
+        finished_at=at,
+        **more,
     )
+    if won:
+        # What a worker had stored that was killed before it could say so.
+        kept = {paper.file.name, paper.sealed_file.name}
+        transaction.on_commit(lambda: _discard(paper, f"{paper.uuid.hex}-", but=kept), robust=True)
+    return bool(won)
 
 
 def make_paper(paper: Paper, stream: BinaryIO, *, at: dt.datetime) -> None:
@@ -66,7 +92,7 @@ def make_paper(paper: Paper, stream: BinaryIO, *, at: dt.datetime) -> None:
     stream.write(content)
     keep_file(paper, name, stream)
     if sealed:
-        paper.sealed_file.save(name, ContentFile(sealed.pop("content")), save=False)
+        _store(paper, paper.sealed_file, name, ContentFile(sealed.pop("content")))
         sealed["sealed_file"] = paper.sealed_file.name
     if not finish(paper, at=at, pages=_pages(content), **sealed):
         paper.file.delete(save=False)

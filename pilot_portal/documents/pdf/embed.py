@@ -7,6 +7,9 @@ ToUnicode as five hexadecimal digits, so that 𬭎 is copied as something else; 
 per subset. Here a face is one composite font (Type0, Identity-H): code n is the n-th character met, which
 is glyph n of the subset, and ToUnicode holds UTF-16 with surrogates. Codes are given in the order of use:
 the same paper gives the same bytes.
+
+What a form prints on every paper stands in a part of its own of each face, in the order of code points: it
+is the same on every paper, so it is cut and compressed once per process.
 """
 
 from __future__ import annotations
@@ -20,10 +23,15 @@ from functools import lru_cache
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 
 from pilot_portal.documents.pdf.faces import Face
+from pilot_portal.documents.pdf.page import Document
 
 NO_FONT = "PortalNoFont"
 SYMBOLIC = 4
 KEPT = 32  # parts of faces, of 20 to 80 KB each
+# Outlines hardly get smaller by looking longer: a fiftieth of the size for half of the time.
+LEVEL = 3
+# Whatever figures a paper has, its part of the form is the same.
+FIGURES = frozenset("0123456789.,-")
 CHUNK = 100  # entries in one bfchar section of a CMap, by its specification
 
 
@@ -77,13 +85,30 @@ class UsedFaces:
     """All faces of one document; reportlab calls addObjects when the file is written."""
 
     def __init__(self, doc: pdfdoc.PDFDocument) -> None:
-        self._used: dict[int, UsedFace] = {}
+        self._used: dict[tuple[int, bool], UsedFace] = {}
+        self._printed: frozenset[str] = frozenset()
         doc.delayedFonts.append(self)
 
-    def __getitem__(self, face: Face) -> UsedFace:
-        used = self._used.get(id(face))
+    def print(self, document: Document) -> None:
+        """Give the codes of what the form prints on every paper; called once, before the first page."""
+        self._printed = document.printed
+        met: dict[Face, set[str]] = {}
+        for page in document.pages:
+            for _x, _y, face, _size, _space, _colour, text in page.texts:
+                if self._printed.issuperset(text):
+                    met.setdefault(face, set()).update(text)
+        for face, characters in met.items():
+            figures = {figure for figure in FIGURES if ord(figure) in face.cmap}
+            self._face(face, printed=True).hex("".join(sorted(characters | figures)))
+
+    def of(self, face: Face, text: str) -> UsedFace:
+        """The part of a face in which a text is set."""
+        return self._face(face, printed=self._printed.issuperset(text))
+
+    def _face(self, face: Face, *, printed: bool) -> UsedFace:
+        used = self._used.get((id(face), printed))
         if used is None:
-            used = self._used[id(face)] = UsedFace(face, f"F{len(self._used) + 1}")
+            used = self._used[id(face), printed] = UsedFace(face, f"F{len(self._used) + 1}")
         return used
 
     def addObjects(self, doc: pdfdoc.PDFDocument) -> None:  # noqa: N802 - called by reportlab
@@ -120,7 +145,7 @@ def _part(face: Face, characters: str) -> _Part:
 
 def _stream(content: bytes, entries: str = "") -> bytes:
     """A compressed stream, ended as the archive format wants it."""
-    squeezed = zlib.compress(content)
+    squeezed = zlib.compress(content, LEVEL)
     head = f"<<\n/Filter [ /FlateDecode ] /Length {len(squeezed)}{entries}\n>>\nstream\n"
     return b"".join((head.encode("ascii"), squeezed, b"\nendstream\n"))
 

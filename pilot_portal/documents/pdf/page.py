@@ -7,14 +7,17 @@ joined by adding lists.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from pilot_portal.documents.pdf.faces import Face
 
 MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
 A4_LANDSCAPE = (A4[1], A4[0])
+# What the frame writes on every form, and what figures are made of.
+FRAME_WORDS = "第页共版摘要验证码扫码核验征求意见样章·演示无效　 —0123456789abcdef.,-"
 BLACK, GREY, RED = "0 g", "0.35 g", "0.8 0.05 0.05 rg"
 
 Text = tuple[float, float, Face, float, float, str, str]
@@ -53,17 +56,37 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A laid-out paper: its title (shown by viewers), its pages, and the moment of the version it shows."""
+    """A laid-out paper: its title (shown by viewers), its pages, and the moment of the version it shows.
+
+    `printed` are the characters of what stands on every paper of the form, filled in or not.
+    """
 
     title: str
     pages: tuple[Page, ...]
     dated: datetime | None = None
+    printed: frozenset[str] = frozenset()
 
 
 def join(title: str, *documents: Document) -> Document:
     """Several papers as one file; each part keeps its own page numbers."""
     pages = tuple(page for document in documents for page in document.pages)
-    return Document(title, pages, next((document.dated for document in documents if document.dated), None))
+    dated = next((document.dated for document in documents if document.dated), None)
+    return Document(title, pages, dated, frozenset().union(*(document.printed for document in documents)))
+
+
+@lru_cache(maxsize=64)
+def printed_in(words: object) -> frozenset[str]:
+    """The characters of a form's words (a frozen data class of texts), of figures and of the frame."""
+    texts, left = [FRAME_WORDS], [words]
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            texts.append(value)
+        elif is_dataclass(value):
+            left += [getattr(value, one.name) for one in fields(value)]
+        elif isinstance(value, tuple):
+            left += value
+    return frozenset("".join(texts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _text_operators(page: Page, faces: UsedFaces) -> Iterable[str]:
         if ink != colour:
             colour = ink
             yield ink
-        used = faces[face]
+        used = faces.of(face, text)
         if font != (used.name, size):
             font = (used.name, size)
             yield f"/{used.name} {size:g} Tf"
@@ -122,6 +122,7 @@ def save(
     target = io.BytesIO()
     canvas = PaperCanvas(target)
     canvas.setTitle(document.title)
+    canvas.faces.print(document)
     for page in document.pages:
         canvas.put(page)
     canvas.archive(document, attached, attached_name)

@@ -87,4 +87,4 @@ def attachment1(data: Attachment1Data, fonts: Fonts) -> Document:
         Table(Grid((5, 29, 18, 27, 9, 12), body, head=1)),
         Paragraph(words.note, NOTE, before=5),
     ]
-    return form_page(title, blocks, LANDSCAPE, data.imprint, fonts)
+    return form_page(title, blocks, LANDSCAPE, data.imprint, fonts, words=data.words)

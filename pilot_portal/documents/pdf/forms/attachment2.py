@@ -63,4 +63,4 @@ def attachment2(data: Attachment2Data, fonts: Fonts) -> Document:
         Spacer(30 * MM),
         Drawn(130, signs),
     ]
-    return form_page(title, blocks, PORTRAIT, data.imprint, fonts)
+    return form_page(title, blocks, PORTRAIT, data.imprint, fonts, words=data.words)

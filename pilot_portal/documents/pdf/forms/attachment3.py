@@ -226,7 +226,7 @@ def attachment3(data: Attachment3Data, fonts: Fonts) -> Document:
         Paragraph(words.unit, Style("song", 10.5, 18, "right"), keep=True),
         Table(Grid((19.6, 13, 13, 19.6, 17.4, 17.4), rows)),
     ]
-    return form_page(title, blocks, PORTRAIT, data.imprint, fonts)
+    return form_page(title, blocks, PORTRAIT, data.imprint, fonts, words=data.words)
 
 
 def print_set(promise: Attachment2Data, situation: Attachment3Data, fonts: Fonts) -> Document:

@@ -101,4 +101,4 @@ def attachment4(data: Attachment4Data, fonts: Fonts) -> Document:
         Table(Grid((4.5, 26, 8.5, 19, 13.8, 13.8, 13.5, 8.4), body, head=1)),
         Paragraph(words.note, NOTE, before=5),
     ]
-    return form_page(words.title, blocks, LANDSCAPE, data.imprint, fonts)
+    return form_page(words.title, blocks, LANDSCAPE, data.imprint, fonts, words=data.words)

@@ -12,7 +12,7 @@ from pilot_portal.documents.pdf.fonts import Fonts
 from pilot_portal.documents.pdf.frame import Column, Frame, finish_pages
 from pilot_portal.documents.pdf.grid import Cell, Row
 from pilot_portal.documents.pdf.official import SEAL, chinese_date
-from pilot_portal.documents.pdf.page import Document, Imprint, Page
+from pilot_portal.documents.pdf.page import Document, Imprint, Page, printed_in
 from pilot_portal.documents.pdf.text import Style, measure
 
 NOTHING = "—"
@@ -80,11 +80,14 @@ def table_rows(
     return (head, *body)
 
 
-def form_page(title: str, blocks: Sequence[Block], frame: Frame, imprint: Imprint, fonts: Fonts) -> Document:
-    """Set blocks in a form's frame and finish its pages."""
+def form_page(
+    title: str, blocks: Sequence[Block], frame: Frame, imprint: Imprint, fonts: Fonts, *, words: object
+) -> Document:
+    """Set blocks in a form's frame and finish its pages; `words` is the data class of the form's texts."""
     column = Column(frame, fonts)
     set_blocks(column, blocks)
-    return Document(title.replace("\n", ""), finish_pages(column.pages, frame, imprint, fonts), imprint.dated)
+    pages = finish_pages(column.pages, frame, imprint, fonts)
+    return Document(title.replace("\n", ""), pages, imprint.dated, printed_in(words))
 
 
 def unit_line(label: str, unit: str, rest: str, fonts: Fonts) -> list[Block]:

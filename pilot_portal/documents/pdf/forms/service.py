@@ -91,4 +91,4 @@ def service_proof(data: ServiceProofData, fonts: Fonts) -> Document:
         Table(Grid((20, 80), rows)),
         Paragraph(words.note, replace(NOTE, size=10, pitch=15), before=6),
     ]
-    return form_page(words.title, blocks, PORTRAIT, data.imprint, fonts)
+    return form_page(words.title, blocks, PORTRAIT, data.imprint, fonts, words=data.words)
