@@ -39,6 +39,16 @@ DEMAND = Workflow(
             note=True,
             tone="danger",
         ),
+        # What a county entered itself it puts right itself, as long as the firm has no account to do it.
+        Move("mend", {S.SUBMITTED}, S.SUBMITTED, who=policies.is_county_of, label="更正录入内容", note=True),
+        Move(
+            "mend_returned",
+            {S.RETURNED},
+            S.SUBMITTED,
+            who=policies.is_county_of,
+            label="更正录入内容",
+            note=True,
+        ),
         Move(
             "publish", {S.VERIFIED}, S.PUBLISHED, who=policies.is_city_chief, label="发布需求", tone="primary"
         ),

@@ -1,5 +1,6 @@
 """The forms of one row of a workbook. What is right is decided by the rules, in one place."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -55,6 +56,29 @@ class RowForm(SeenForm):
     def __init__(self, *args: Any, regions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["county"].choices = [BLANK, *_words(regions)]
+
+
+class MendForm(RowForm):
+    """A demand that the county entered itself, as it should read; on paper also what the firm says itself.
+
+    `also` are words that stand in the demand and that Attachment 4 does not offer.
+    """
+
+    situation = forms.CharField(label="现状和困难", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    wish = forms.CharField(label="希望达到", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label="更正的依据",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="如：3月8日电话向企业核实。记入办理过程，不要写联系方式。",
+    )
+
+    def __init__(self, *args: Any, also: Mapping[str, Sequence[str]], is_paper: bool, **kwargs: Any) -> None:
+        super().__init__(*args, regions=[], **kwargs)
+        for name in ("company", "county", *(() if is_paper else ("situation", "wish"))):
+            del self.fields[name]
+        for name, words in also.items():
+            self.fields[name].choices = [*self.fields[name].choices, *_words(words)]
 
 
 YES_NO = [BLANK, ("是", "是"), ("否", "否")]

@@ -75,6 +75,8 @@ class Demand(Case):
     name_public = models.BooleanField("公开企业名称", default=False)
     library_reason = models.CharField("不在培育库的说明", max_length=300, blank=True)
     doubts = models.JSONField("导入时有疑问的栏目", default=list, blank=True)
+    # What first stood in the columns that the county mended, in words, by field; empty where it mended none.
+    as_received = models.JSONField("更正前的内容", default=dict, blank=True)
     public_title = models.CharField("发布标题", max_length=80, blank=True)
     public_text = models.TextField("发布内容", blank=True)
     public_revision = models.PositiveIntegerField("发布内容修订", default=0)

@@ -47,6 +47,16 @@ class Enterprise(models.Model):
     name_public = models.BooleanField("同意公开企业名称", default=False)
     name_public_proof = models.CharField("公开同意依据", max_length=120, blank=True)
     created_at = models.DateTimeField("建立时间")
+    made_by_import = models.ForeignKey(
+        "demands.ImportBatch",
+        verbose_name="建立记录的导入",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    # Taken away with the import that made it: kept for the trail of its demands, name and code free again.
+    removed_at = models.DateTimeField("移除时间", null=True, blank=True)
     revision = models.PositiveIntegerField("修订", default=0)
     # A double that was merged away: kept for the trail, shown nowhere, its name and code free again.
     merged_into = models.ForeignKey(
@@ -59,12 +69,12 @@ class Enterprise(models.Model):
             models.UniqueConstraint(
                 fields=["region", "name_key"],
                 name="enterprise_once_per_region",
-                condition=Q(merged_into__isnull=True),
+                condition=Q(merged_into__isnull=True, removed_at__isnull=True),
             ),
             models.UniqueConstraint(
                 fields=["credit_code"],
                 name="enterprise_code_once",
-                condition=Q(merged_into__isnull=True, credit_code__isnull=False),
+                condition=Q(merged_into__isnull=True, removed_at__isnull=True, credit_code__isnull=False),
             ),
         ]
         indexes = [models.Index(fields=["name_key"], name="enterprise_name")]

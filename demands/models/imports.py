@@ -27,6 +27,7 @@ class ImportBatch(models.Model):
         UNDOING = "UNDOING", "正在撤销"
         UNDONE = "UNDONE", "已撤销"
         REFUSED = "REFUSED", "未能读取"
+        DISCARDED = "DISCARDED", "已放弃"
 
     kind = models.CharField("种类", max_length=8, choices=Kind, default=Kind.DEMANDS)
     round = models.ForeignKey(
@@ -56,6 +57,10 @@ class ImportBatch(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="导入人", null=True, on_delete=models.PROTECT, related_name="+"
     )
     ordered_role = models.CharField("导入人身份", max_length=24, blank=True)
+    discarded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="放弃人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    discarded_at = models.DateTimeField("放弃时间", null=True, blank=True)
     undo_note = models.CharField("撤销理由", max_length=300, blank=True)
     attempt = models.PositiveIntegerField("尝试次数", default=0)
     lease_until = models.DateTimeField("租约至", null=True, blank=True)

@@ -37,6 +37,7 @@ from demands.operations.imports import (
     undo_batch,
 )
 from demands.operations.invitations import Invited, body_of, invite_enterprise, make_slips
+from demands.operations.mending import mend_demand
 from demands.operations.merging import merge_records, undo_merge
 from demands.operations.paper import enter_paper_demand
 from demands.operations.publication import (
@@ -79,6 +80,7 @@ __all__ = [
     "invite_enterprise",
     "leave_out_row",
     "make_slips",
+    "mend_demand",
     "merge_records",
     "not_publish_demand",
     "open_record",

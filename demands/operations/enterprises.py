@@ -8,7 +8,7 @@ from django.db.models import F
 from demands import policies
 from demands.models import Enterprise, RecordClaim
 from demands.operations.history import SOURCE, change
-from demands.queries.enterprises import open_claim_of, record_of
+from demands.queries.enterprises import STANDING, open_claim_of, record_of
 from pilot_portal.accounts.actors import COUNTY, ENTERPRISE, Actor
 from pilot_portal.accounts.models import Organisation
 from pilot_portal.accounts.queries import recipients_in, recipients_of_region
@@ -57,7 +57,7 @@ def open_record(*, by: Actor, at: dt.datetime) -> Enterprise | RecordClaim:
 
 
 def _record_for(body: Organisation) -> tuple[Enterprise | None, str]:
-    records = Enterprise.objects.filter(merged_into=None)
+    records = Enterprise.objects.filter(**STANDING)
     if body.credit_code and (found := records.filter(credit_code=body.credit_code).first()):
         return found, GROUND.CREDIT_CODE
     found = records.filter(region_id=body.region_id, name_key=name_key(body.name)).first()
@@ -121,7 +121,7 @@ def decide_record_claim(
 def _join(enterprise: Enterprise, body: Organisation, *, by: Actor, at: dt.datetime) -> None:
     """The record becomes the body's; a code that was missing comes from the body."""
     code = enterprise.credit_code or body.credit_code
-    free = Enterprise.objects.filter(pk=enterprise.pk, organisation=None, merged_into=None)
+    free = Enterprise.objects.filter(pk=enterprise.pk, organisation=None, **STANDING)
     try:
         with transaction.atomic():
             joined = free.update(organisation=body, credit_code=code, revision=F("revision") + 1)

@@ -9,6 +9,7 @@ from django.db.models import F
 from demands import policies
 from demands.models import Enterprise, EnterpriseChange, EnterpriseMerge, Title
 from demands.operations.history import KEPT, SOURCE, change, values_of
+from demands.queries.enterprises import STANDING
 from demands.queries.firms import are_two
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
@@ -66,7 +67,7 @@ def merge_records(
     moved: dict[str, Any] = {"rows": {}, "filled": {}, "organisation": merged.organisation_id}
     # In the order of their keys, whoever merges which: two who cross do not wait for each other.
     for firm in sorted((kept, merged), key=lambda firm: firm.pk):
-        seen = Enterprise.objects.filter(pk=firm.pk, revision=firm.revision, merged_into=None)
+        seen = Enterprise.objects.filter(pk=firm.pk, revision=firm.revision, **STANDING)
         if not seen.update(revision=F("revision") + 1):
             raise Stale(f"“{firm.name}”的记录刚刚被修改或合并过，请刷新后再看。")
     Enterprise.objects.filter(pk=merged.pk).update(merged_into=kept, organisation=None)

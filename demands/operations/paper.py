@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from demands import policies, queries
 from demands.models import Demand, Enterprise
+from demands.queries.enterprises import STANDING
 from demands.rules.paper import OnPaper, read_paper
 from demands.rules.rows import row_key
 from demands.rules.words import LIBRARY_TIERS
@@ -32,7 +33,7 @@ def _firm(paper: OnPaper, region: Region, at: dt.datetime) -> Enterprise:
     firm, _ = Enterprise.objects.get_or_create(
         region=region,
         name_key=key,
-        merged_into=None,
+        **STANDING,
         defaults={
             "name": paper.company,
             "contact": paper.contact,

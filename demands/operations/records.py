@@ -11,6 +11,7 @@ from django.db.models import F
 from demands import policies
 from demands.models import Enterprise, Title
 from demands.operations.history import SOURCE, change, differences, pass_consent_on, values_of
+from demands.queries.enterprises import STANDING
 from demands.rules.titles import expiry_of
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.codes.models import Chain, Tier
@@ -71,7 +72,7 @@ def save_record(
     if problems:
         raise Refused(f"有 {len(problems)} 处需要修改。", problems)
     before = values_of(enterprise)
-    seen = Enterprise.objects.filter(pk=enterprise.pk, revision=revision, merged_into=None)
+    seen = Enterprise.objects.filter(pk=enterprise.pk, revision=revision, **STANDING)
     try:
         with transaction.atomic():
             won = seen.update(revision=F("revision") + 1, **changes)

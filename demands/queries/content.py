@@ -64,7 +64,8 @@ def code_labels() -> dict[str, dict[str, str]]:
     return {"kinds": labels(ServiceKind), "present_tier": tiers, "target_tier": tiers}
 
 
-def _shown(field: str, value: Any, names: Mapping[str, Mapping[str, str]]) -> str:
+def said(field: str, value: Any, names: Mapping[str, Mapping[str, str]]) -> str:
+    """A value of a field in words; `names` are the labels of codes, by field."""
     if field in YES:
         return YES[field][0 if is_ticked(value) else 1]
     if field == "kinds":
@@ -86,7 +87,7 @@ def draft_parts(
             tuple(
                 FieldRow(
                     LABELS[field],
-                    _shown(field, raw[part].get(field, ""), names),
+                    said(field, raw[part].get(field, ""), names),
                     long=field in LONG,
                     problem=wrong.get(field, ""),
                     field=field,
@@ -126,6 +127,8 @@ def content_rows(demand: Demand) -> list[FieldRow]:
             FieldRow("以转型收益支付", "希望" if demand.pays_from_gains else "未要求"),
         ]
     else:
+        own = ((LABELS[name], getattr(demand, name)) for name in ("situation", "wish"))
+        rows += [FieldRow(label, text, long=True) for label, text in own if text]
         rows.append(FieldRow("备注", demand.remark))
     rows.append(
         FieldRow("公开企业名称", "企业同意公开" if demand.name_public else "企业未同意，公开页隐去名称")
@@ -161,7 +164,7 @@ class Change:
 def _trail_value(field: str, value: Any, names: Mapping[str, Mapping[str, str]]) -> str:
     if field == "budget" and value not in (None, ""):
         return f"{Decimal(value) / FEN_PER_WAN:,.2f}"
-    return _shown(field, value, names)
+    return said(field, value, names)
 
 
 def changes_since_last(demand: Demand) -> tuple[list[Change], list[str]]:

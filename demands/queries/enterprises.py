@@ -9,13 +9,16 @@ from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.models import Invitation, Membership, Organisation, Role
 from pilot_portal.common.text import name_key
 
+# The records that stand: neither merged into another nor taken away with the import that made them.
+STANDING = {"merged_into": None, "removed_at": None}
+
 
 def visible_enterprises(actor: Actor) -> QuerySet[Enterprise]:
     """The firm itself; the county its own firms; those who read the city's all; nobody else any.
 
-    Records that were merged into another are nobody's.
+    Records that were merged into another, or went with the import that made them, are nobody's.
     """
-    firms = Enterprise.objects.filter(merged_into=None).select_related("region", "chain", "organisation")
+    firms = Enterprise.objects.filter(**STANDING).select_related("region", "chain", "organisation")
     if actor.is_enterprise:
         return firms.filter(organisation_id=actor.organisation_id)
     if actor.is_county:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from demands.models import Enterprise, EnterpriseChange, EnterpriseMerge, ImportBatch, Title
+from demands.queries.enterprises import STANDING
 from demands.queries.imports import Judging, Verdict
 from demands.rules.doubles import alike, core_of
 from demands.rules.firms import CREATED, NAMED, FirmRecord, KnownFirms, LibraryJudge, library_row_of
@@ -30,8 +31,8 @@ def known_firms_of(region_id: int, *, among: Q | None = None) -> KnownFirms:
 
     `among` asks for a part of the county's records alone, without the other counties.
     """
-    firms = Enterprise.objects.filter(region_id=region_id, merged_into=None)
-    others = Enterprise.objects.filter(merged_into=None, credit_code__isnull=False).exclude(region=region_id)
+    firms = Enterprise.objects.filter(region_id=region_id, **STANDING)
+    others = Enterprise.objects.filter(credit_code__isnull=False, **STANDING).exclude(region=region_id)
     # Also those that were revoked: the same title of the same day is not granted twice.
     titles = Title.objects.filter(enterprise__region_id=region_id)
     if among is not None:

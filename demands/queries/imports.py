@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from demands.models import Demand, Enterprise, ImportBatch, ImportRow
+from demands.queries.enterprises import STANDING
 from demands.rules.rows import Judge, Known, row_of
 from pilot_portal.accounts.actors import Actor
 
@@ -115,7 +116,7 @@ def demands_of(batch: ImportBatch) -> QuerySet[Demand]:
 
 def known_firms(region_id: int, names: Collection[str]) -> dict[str, Enterprise]:
     """The firms of a county by the key of their name, of those asked for."""
-    firms = Enterprise.objects.filter(region_id=region_id, name_key__in=names, merged_into=None)
+    firms = Enterprise.objects.filter(region_id=region_id, name_key__in=names, **STANDING)
     return {firm.name_key: firm for firm in firms.order_by("pk")}
 
 

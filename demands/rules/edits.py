@@ -9,15 +9,25 @@ from demands.rules.words import KIND_CODES, TIER_CODES
 from pilot_portal.common.errors import Problem, Refused
 from pilot_portal.common.text import clean, normalise_phone
 
-LISTS: Mapping[str, Sequence[str]] = {"status": tuple(TIER_CODES), "target": tuple(TIER_CODES)}
+LISTS: Mapping[str, Sequence[str]] = {
+    "services": tuple(KIND_CODES),
+    "status": tuple(TIER_CODES),
+    "target": tuple(TIER_CODES),
+}
 
 
-def read_edit(typed: Mapping[str, Any], regions: Sequence[str]) -> dict[str, Any]:
+def read_edit(
+    typed: Mapping[str, Any],
+    regions: Sequence[str],
+    *,
+    also: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Any]:
     """What is typed over a row, by field.
 
     Args:
         typed: field → text, `services` a list of words; fields left out stay as they were read.
         regions: the full names of the reporting units.
+        also: field → further words that may be chosen beside those of the notice.
 
     Raises Refused with all problems: an unknown word, a text too long or with invisible characters, a phone
     that is none.
@@ -28,7 +38,7 @@ def read_edit(typed: Mapping[str, Any], regions: Sequence[str]) -> dict[str, Any
         if field not in typed:
             continue
         try:
-            read[field] = _read(field, typed[field], regions)
+            read[field] = _read(field, typed[field], _listed(field, regions, also or {}))
         except Refused as refusal:
             problems.append(Problem(refusal.message, field=field))
     if problems:
@@ -36,14 +46,19 @@ def read_edit(typed: Mapping[str, Any], regions: Sequence[str]) -> dict[str, Any
     return read
 
 
-def _read(field: str, typed: Any, regions: Sequence[str]) -> Any:
+def _listed(field: str, regions: Sequence[str], also: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    words = regions if field == "county" else LISTS.get(field, ())
+    return (*words, *also.get(field, ()))
+
+
+def _read(field: str, typed: Any, listed: Sequence[str]) -> Any:
     if field == "services":
-        if unknown := [word for word in typed if word not in KIND_CODES]:
+        if unknown := [word for word in typed if word not in listed]:
             raise Refused(f"“{unknown[0]}”不是规定的服务类型，请从列出的类型中选择。")
-        return [word for word in KIND_CODES if word in typed]
+        return [word for word in listed if word in typed]
     text = clean(str(typed))
     if field in LISTS or field == "county":
-        if text and text not in (LISTS.get(field) or regions):
+        if text and text not in listed:
             raise Refused(f"“{text}”不是规定的写法，请从列表中选择。")
         return text
     if len(text) > LONGEST[field]:

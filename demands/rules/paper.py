@@ -39,7 +39,8 @@ def _words(raw: Mapping[str, Any], field: str, limit: int, *, required: bool = F
     return text
 
 
-def _free(raw: Mapping[str, Any], field: str) -> str:
+def free_words(raw: Mapping[str, Any], field: str) -> str:
+    """What the firm says in its own words; raises Refused for a text too long or with a contact in it."""
     text = _words(raw, field, WORDS_MAX)
     if found := contacts_in(text):
         raise Refused(f"这里不要写联系方式（{found[0]}），联系电话请填在专门一栏，不会对外公布。")
@@ -70,8 +71,8 @@ def read_paper(raw: Mapping[str, Any], choices: Choices) -> OnPaper:
         "kinds": lambda: READERS["kinds"](raw, choices),
         "present_tier": lambda: _optional_tier(raw, "present_tier", choices),
         "target_tier": lambda: _optional_tier(raw, "target_tier", choices),
-        "situation": lambda: _free(raw, "situation"),
-        "wish": lambda: _free(raw, "wish"),
+        "situation": lambda: free_words(raw, "situation"),
+        "wish": lambda: free_words(raw, "wish"),
         "contact": lambda: READERS["contact"](raw, choices),
         "phone": lambda: READERS["phone"](raw, choices),
         "remark": lambda: _words(raw, "remark", REMARK_MAX),

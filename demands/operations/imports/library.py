@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from demands.models import Demand, Enterprise, EnterpriseChange, ImportBatch, ImportRow, RecordClaim, Title
 from demands.operations.history import SOURCE, change, pass_consent_on
+from demands.queries.enterprises import STANDING
 from demands.queries.firms import known_firms_of
 from demands.rules.firms import (
     CREATED,
@@ -135,7 +136,7 @@ def take_library(batch: ImportBatch, rows: Sequence[ImportRow], by: Actor, at: d
     touched = Q(name_key__in={name_key(row.company) for row in taken})
     touched |= Q(credit_code__in={row.code for row in taken if row.code})
     # First the counters: from here to the end nobody else changes these records, and open forms are told.
-    mine = Enterprise.objects.filter(touched, region_id=batch.region_id, merged_into=None)
+    mine = Enterprise.objects.filter(touched, region_id=batch.region_id, **STANDING)
     mine.update(revision=F("revision") + 1)
     known = known_firms_of(batch.region_id, among=touched)
     taking.update([row for row in taken if known.find(row)], known)

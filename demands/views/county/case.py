@@ -10,8 +10,10 @@ from demands import queries
 from demands.models import Demand
 from demands.operations.corrections import MOVES
 from demands.operations.looks import note_contact_look
+from demands.policies import is_county_of
 from demands.queries import content
 from demands.queries.corrections import corrections_of
+from demands.queries.mending import mended_rows, why_not_mendable
 from demands.queries.questions import questions_on
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import Actor
@@ -56,6 +58,10 @@ def case_context(
         if demand.state in MOVES and (request.actor.is_county or request.actor.is_city)
         else "",
         "corrections": corrections_of(demand),
+        "mend_url": reverse("demands:county-demand-mend", args=[demand.pk])
+        if is_county_of(request.actor, demand) and not why_not_mendable(demand, at)
+        else "",
+        "mended": mended_rows(demand),
         "hide_pk": demand.pk if request.actor.is_county or request.actor.is_city else 0,
         "files": [
             {
