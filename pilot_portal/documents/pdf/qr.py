@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import zxingcpp
@@ -9,7 +10,7 @@ import zxingcpp
 from pilot_portal.documents.pdf.page import MM, Page
 
 SIDE = 28 * MM
-BLACK = 0
+BLACK = re.compile(rb"\x00+")
 
 
 @lru_cache(maxsize=256)
@@ -21,18 +22,12 @@ def qr_path(text: str) -> tuple[int, str]:
     # Written by the library that reads it again on scans; a sixth of the time of one written in Python.
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     image = memoryview(code.to_image(scale=1, add_quiet_zones=False))
-    side = image.shape[0]
-    parts = []
-    for row, modules in enumerate(image.tolist()):
-        column = 0
-        while column < side:
-            if modules[column] != BLACK:
-                column += 1
-                continue
-            begin = column
-            while column < side and modules[column] == BLACK:
-                column += 1
-            parts.append(f"{begin} {side - row - 1} {column - begin} 1 re")
+    side, modules = image.shape[0], image.tobytes()
+    parts = [
+        f"{run.start()} {side - row - 1} {run.end() - run.start()} 1 re"
+        for row in range(side)
+        for run in BLACK.finditer(modules[row * side : (row + 1) * side])
+    ]
     return side, " ".join(parts) + " f"
 
 
