@@ -17,7 +17,13 @@ from django.db import connection
 from tests import servers
 
 # Fixtures that need Django's models; imported when Django is ready.
-LATE_PLUGINS = ("tests.house.watch", "tests.people", "tests.portal", "tests.journeys.fixtures")
+LATE_PLUGINS = (
+    "tests.house.watch",
+    "tests.people",
+    "tests.portal",
+    "tests.documents.fixtures",
+    "tests.journeys.fixtures",
+)
 pytest.register_assert_rewrite("tests.queries", *LATE_PLUGINS)
 
 _running = ExitStack()

@@ -14,6 +14,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
+from pilot_portal.documents.management.commands.seal_key import SIGNS
 from tests.factories import NOW
 
 PASSWORD = "only-for-this-test"
@@ -40,20 +41,7 @@ def certificate(folder: Path, name: str, *, stamps: bool = False) -> tuple[Path,
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW - YEAR)
         .not_valid_after(NOW + YEAR)
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=True,
-                content_commitment=True,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                key_cert_sign=False,
-                crl_sign=False,
-                encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
+        .add_extension(SIGNS, critical=True)
     )
     if stamps:
         builder = builder.add_extension(

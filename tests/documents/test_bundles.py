@@ -21,7 +21,6 @@ from tests import factories
 from tests.documents.jobs import (
     MINUTE,
     SECOND,
-    Printer,
     content_of,
     empty_folders,
     notice,
@@ -42,21 +41,8 @@ def in_round(round_):
 
 
 @pytest.fixture
-def wang():
-    return factories.county_reviewer_wang()
-
-
-@pytest.fixture
-def printer():
-    empty_folders()
-    return Printer()
-
-
-@pytest.fixture
-def kind(printer, monkeypatch):
+def bundles(kind, monkeypatch):
     """The notices of a round, all in one folder."""
-    made = paper_kind(printer)
-    monkeypatch.setitem(PAPERS, made.code, made)
     bundle = BundleKind(
         code=CODE,
         title="示例文书打包",
@@ -74,10 +60,10 @@ def kind(printer, monkeypatch):
 
 
 @pytest.fixture
-def ask(kind, wang):
+def ask(bundles, wang):
     def request(by=wang):
         round_, region = factories.make_round(), factories.region()
-        return operations.request_export(kind, round_, region, by=by, at=NOW, purpose="归档")
+        return operations.request_export(bundles, round_, region, by=by, at=NOW, purpose="归档")
 
     return request
 
@@ -297,15 +283,15 @@ def test_the_list_says_how_far_it_is(ask, printer, wang, client_of):
     assert '<progress max="100" value="23"' in shown
 
 
-def test_the_list_costs_the_same_with_one_bundle_and_with_thirty(kind, printer, wang, client_of):
-    def bundles(count):
+def test_the_list_costs_the_same_with_one_bundle_and_with_thirty(bundles, printer, wang, client_of):
+    def add(count):
         for _ in range(count):
             round_ = factories.make_round(code=f"2023-{factories.next_number()}")
             Publication.objects.filter(pk=notice().pk).update(round=round_)
-            operations.request_export(kind, round_, factories.region(), by=wang, at=NOW)
+            operations.request_export(bundles, round_, factories.region(), by=wang, at=NOW)
             operations.run(operations.take(NOW), at=NOW)
 
-    assert_same_queries(client_of(wang), reverse("documents:mine"), add_rows=bundles)
+    assert_same_queries(client_of(wang), reverse("documents:mine"), add_rows=add)
 
 
 # The papers of applications ---------------------------------------------------------------------

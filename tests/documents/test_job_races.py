@@ -15,20 +15,17 @@ from pilot_portal.desk.views.health import QUEUE_AGE_LIMIT_SECONDS
 from pilot_portal.documents import operations, queries
 from pilot_portal.documents.models import Paper
 from pilot_portal.documents.operations import LEASE, RETRY
-from pilot_portal.documents.registry import PAPERS, SHEETS
+from pilot_portal.documents.registry import PAPERS
 from pilot_portal.documents.tasks import sweep
 from tests import factories, servers
 from tests.documents.jobs import (
     MINUTE,
     SECOND,
-    Printer,
     content_of,
-    empty_folders,
     message_folder,
     messages,
     notice,
     paper_kind,
-    sheet_kind,
     stored,
     sweep_at,
 )
@@ -37,26 +34,6 @@ from tests.portal import ROOT, environment
 from tests.races import race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
-
-
-@pytest.fixture
-def printer():
-    empty_folders()
-    return Printer()
-
-
-@pytest.fixture
-def kind(printer, monkeypatch):
-    made = paper_kind(printer)
-    monkeypatch.setitem(PAPERS, made.code, made)
-    return made
-
-
-@pytest.fixture
-def sheet(printer, monkeypatch):
-    made = sheet_kind(printer)
-    monkeypatch.setitem(SHEETS, made.code, made)
-    return made
 
 
 @pytest.fixture

@@ -11,17 +11,12 @@ from pilot_portal.documents import operations, queries
 from pilot_portal.documents.models import Paper
 from pilot_portal.documents.operations import BULK, LEASE, RETRY, WORN_OUT
 from pilot_portal.documents.pdf.fonts import DEFAULT_ROLES
-from pilot_portal.documents.registry import PAPERS, SHEETS
 from tests import factories
 from tests.documents.jobs import (
     MINUTE,
     SECOND,
-    Printer,
     content_of,
-    empty_folders,
     notice,
-    paper_kind,
-    sheet_kind,
     stored,
     sweep_at,
 )
@@ -30,31 +25,6 @@ from tests.factories import NOW
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 DONE, REQUESTED, RUNNING = Paper.Status.DONE, Paper.Status.REQUESTED, Paper.Status.RUNNING
 FAILED, CANCELLED = Paper.Status.FAILED, Paper.Status.CANCELLED
-
-
-@pytest.fixture
-def wang():
-    return factories.county_reviewer_wang()
-
-
-@pytest.fixture
-def printer():
-    empty_folders()
-    return Printer()
-
-
-@pytest.fixture
-def kind(printer, monkeypatch):
-    made = paper_kind(printer)
-    monkeypatch.setitem(PAPERS, made.code, made)
-    return made
-
-
-@pytest.fixture
-def sheet(printer, monkeypatch):
-    made = sheet_kind(printer)
-    monkeypatch.setitem(SHEETS, made.code, made)
-    return made
 
 
 @pytest.fixture

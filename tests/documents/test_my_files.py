@@ -12,40 +12,15 @@ from pilot_portal.common import clock
 from pilot_portal.common.errors import Refused
 from pilot_portal.documents import operations
 from pilot_portal.documents.models import Paper
-from pilot_portal.documents.registry import PAPERS, SHEETS
+from pilot_portal.documents.registry import PAPERS
 from pilot_portal.documents.tasks import sweep
 from tests import factories
-from tests.documents.jobs import Printer, empty_folders, notice, paper_kind, sheet_kind
+from tests.documents.jobs import Printer, notice, paper_kind
 from tests.queries import assert_same_queries
 
 pytestmark = pytest.mark.django_db
 MINE = "/papers/"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@pytest.fixture
-def printer():
-    empty_folders()
-    return Printer()
-
-
-@pytest.fixture
-def kind(printer, monkeypatch):
-    made = paper_kind(printer)
-    monkeypatch.setitem(PAPERS, made.code, made)
-    return made
-
-
-@pytest.fixture
-def sheet(printer, monkeypatch):
-    made = sheet_kind(printer)
-    monkeypatch.setitem(SHEETS, made.code, made)
-    return made
-
-
-@pytest.fixture
-def wang():
-    return factories.county_reviewer_wang()
 
 
 @pytest.fixture

@@ -19,6 +19,19 @@ from pilot_portal.documents.signing.system import LABEL
 YEARS = 10
 
 
+SIGNS = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=True,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 class Command(BaseCommand):
     """`manage.py seal_key FILE`: an EC P-256 key and a certificate that it signed itself."""
 
@@ -47,20 +60,7 @@ class Command(BaseCommand):
             .not_valid_before(now - dt.timedelta(days=1))
             .not_valid_after(now + dt.timedelta(days=365 * YEARS))
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(
-                x509.KeyUsage(
-                    digital_signature=True,
-                    content_commitment=True,
-                    key_encipherment=False,
-                    data_encipherment=False,
-                    key_agreement=False,
-                    key_cert_sign=False,
-                    crl_sign=False,
-                    encipher_only=False,
-                    decipher_only=False,
-                ),
-                critical=True,
-            )
+            .add_extension(SIGNS, critical=True)
             .sign(key, hashes.SHA256())
         )
         kept = pkcs12.serialize_key_and_certificates(
