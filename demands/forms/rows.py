@@ -115,3 +115,20 @@ class LibraryRowForm(SeenForm):
         super().__init__(*args, **kwargs)
         self.fields["county"].choices = [BLANK, *_words(regions)]
         self.fields["chain"].choices = [BLANK, *_words(chains)]
+
+
+class NewFirmForm(LibraryRowForm):
+    """One firm added by hand: the columns of a list; all but the name may follow later."""
+
+    # The records alike that were shown to the officer.
+    shown = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, chains: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, regions=[], chains=chains, **kwargs)
+        del self.fields["county"], self.fields["revision"]
+        for name in self.fields.keys() - {"company", "shown"}:
+            self.fields[name].label = f"{self.fields[name].label}（选填）"
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, by field."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "shown"}

@@ -1,5 +1,6 @@
 """Every act on demands, records of the library, imports and lists; each callable without a page."""
 
+from demands.operations.adding import add_firm
 from demands.operations.checking import (
     check_many,
     plan_batch,
@@ -28,6 +29,7 @@ from demands.operations.imports import (
     Committed,
     commit_batch,
     confirm_row,
+    discard_batch,
     edit_row,
     leave_out_row,
     order_batch,
@@ -59,6 +61,7 @@ __all__ = [
     "Invited",
     "TitleGiven",
     "accept_summary",
+    "add_firm",
     "answer_question",
     "ask_question",
     "begin_demand",
@@ -70,6 +73,7 @@ __all__ = [
     "commit_batch",
     "confirm_row",
     "decide_record_claim",
+    "discard_batch",
     "drop_correction",
     "edit_public_text",
     "edit_row",

@@ -13,12 +13,14 @@ from demands.queries.enterprises import STANDING
 from demands.queries.imports import Judging, Verdict
 from demands.rules.doubles import alike, core_of
 from demands.rules.firms import CREATED, NAMED, FirmRecord, KnownFirms, LibraryJudge, library_row_of
+from demands.rules.library import LibraryRow
 from demands.rules.rows import CONFIRMED
 from demands.rules.titles import holding, present_tier
 from pilot_portal.codes.models import Chain, Tier
 from pilot_portal.codes.queries import labels
 from pilot_portal.common import clock
 from pilot_portal.common.clock import BEIJING
+from pilot_portal.common.text import name_key
 
 COLUMNS = (
     *("credit_code", "legal_representative", "key_link", "industry", "is_manufacturing", "is_above_scale"),
@@ -47,6 +49,24 @@ def known_firms_of(region_id: int, *, among: Q | None = None) -> KnownFirms:
         by_code={code: found for found in records if (code := found.values["credit_code"])},
         elsewhere=dict(others.values_list("credit_code", "region__name")),
     )
+
+
+def codes_elsewhere(region_id: int, codes: Collection[str]) -> dict[str, str]:
+    """Which of these credit codes a firm of another county bears: code → county."""
+    firms = Enterprise.objects.filter(credit_code__in=[code for code in codes if code], **STANDING)
+    return dict(firms.exclude(region=region_id).values_list("credit_code", "region__name"))
+
+
+def doubles_of(region_id: int, row: LibraryRow) -> list[Enterprise]:
+    """A county's records that may be the firm of a row: by code, by name, a name alike, the same phone."""
+    firms = Enterprise.objects.filter(region_id=region_id, **STANDING)
+    same = Q(name_key=name_key(row.company))
+    if row.code:
+        same |= Q(credit_code=row.code)
+    found = list(firms.filter(same).order_by("pk"))
+    firm = Enterprise(name=row.company, credit_code=row.code or None, phone=row.phone)
+    held = {other.pk for other in found}
+    return [*found, *(other for other in likely_doubles(firm, firms) if other.pk not in held)]
 
 
 def _record(firm: Enterprise, titles: frozenset[tuple[str, str]]) -> FirmRecord:

@@ -36,7 +36,9 @@ Judging = Callable[[str, Mapping[str, Any], Mapping[str, Any]], Verdict]
 
 def visible_batches(actor: Actor) -> QuerySet[ImportBatch]:
     """The imports of a county's own; those who read the city's see all."""
-    batches = ImportBatch.objects.select_related("round", "region", "uploaded_by", "file").order_by("-pk")
+    batches = ImportBatch.objects.select_related(
+        "round", "region", "uploaded_by", "discarded_by", "file"
+    ).order_by("-pk")
     if actor.is_county:
         return batches.filter(region_id=actor.region_id)
     return batches if actor.reads_city or actor.is_system else batches.none()
@@ -112,6 +114,11 @@ def next_doubtful(batch: ImportBatch, after: int) -> ImportRow | None:
 def demands_of(batch: ImportBatch) -> QuerySet[Demand]:
     """What an import made."""
     return Demand.objects.filter(batch=batch).select_related("enterprise").order_by("number")
+
+
+def firms_made_by(batch: ImportBatch) -> QuerySet[Enterprise]:
+    """The records that an import of demands made for firms that nobody knew, as far as they still stand."""
+    return Enterprise.objects.filter(made_by_import=batch, **STANDING)
 
 
 def known_firms(region_id: int, names: Collection[str]) -> dict[str, Enterprise]:

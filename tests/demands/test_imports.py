@@ -1,8 +1,10 @@
 """A county's Attachment 4 taken over: good rows, doubtful rows, twice, undone."""
 
 import pytest
+from django.urls import reverse
 
 from demands import operations, queries
+from demands.desk import county_todos
 from demands.models import Demand, Enterprise, ImportBatch
 from demands.queries.imports import rows_of
 from demands.rules.rows import DOUBT, GOOD, WRONG
@@ -112,6 +114,70 @@ def test_an_import_is_undone_while_nothing_stands_on_it(wang):
     # The rows are free again.
     operations.commit_batch(read(wang), by=wang, at=NOW)
     assert Demand.objects.filter(state="SUBMITTED").count() == 1
+
+
+def test_records_that_an_import_made_go_with_it_unless_something_stands_on_them(client_of, wang):
+    known = factories.record("株洲远帆示例材料有限公司")
+    batch = read(
+        wang,
+        row(5),
+        row(6, company="株洲智合示例装备有限公司"),
+        row(7, company="株洲启明示例（集团）有限公司"),
+        row(8, company=known.name),
+    )
+    operations.commit_batch(batch, by=wang, at=NOW)
+    titled = Enterprise.objects.get(name="株洲智合示例装备有限公司")
+    given = operations.TitleGiven("provincial", NOW.date())
+    operations.grant_title(titled, given, by=wang, at=NOW)
+    operations.commit_batch(
+        read(wang, row(5, company="株洲启明示例（集团）有限公司", services=["上市辅导"])),
+        by=wang,
+        at=NOW,
+        with_doubtful=True,
+    )
+    operations.undo_batch(batch, note="传错文件", by=wang, at=NOW)
+    names = set(queries.visible_enterprises(wang).values_list("name", flat=True))
+    assert names == {known.name, titled.name, "株洲启明示例（集团）有限公司"}
+    page = client_of(wang).get(reverse("demands:county-import", args=[batch.pk])).content.decode()
+    assert "2 家企业的记录仍在企业库" in page
+    assert titled.name in page
+    # The undone demand still says whose it was, and the name is free for the file when it comes again.
+    gone = Demand.objects.get(enterprise__removed_at__isnull=False)
+    case = client_of(wang).get(reverse("demands:county-demand", args=[gone.pk])).content.decode()
+    assert "株洲云帆示例精密制造有限公司" in case
+    assert reverse("demands:county-enterprise", args=[gone.enterprise_id]) not in case
+    operations.commit_batch(read(wang, row(5)), by=wang, at=NOW)
+    assert queries.visible_enterprises(wang).get(name=gone.enterprise.name).pk != gone.enterprise_id
+
+
+def test_a_preview_is_set_aside_and_its_file_may_come_again(wang):
+    batch = read(wang)
+    with pytest.raises(NotAllowed):
+        operations.discard_batch(batch, by=factories.city_handler_chen(), at=NOW)
+    operations.discard_batch(batch, by=wang, at=NOW)
+    found = queries.visible_batches(wang).get()
+    assert (found.status, found.discarded_by_id, found.discarded_at) == ("DISCARDED", wang.user_id, NOW)
+    assert rows_of(batch).count() == 4
+    assert not any("表格已读取" in todo.title for todo in county_todos(wang, NOW))
+    for act in (operations.discard_batch, operations.commit_batch):
+        with pytest.raises(Stale):
+            act(batch, by=wang, at=NOW)
+    operations.commit_batch(read(wang), by=wang, at=NOW)
+    assert Demand.objects.count() == 1
+
+
+def test_a_preview_is_set_aside_from_its_page_and_from_the_list(client_of, wang):
+    county, batch = client_of(wang), read(wang)
+    url = reverse("demands:county-import-discard", args=[batch.pk])
+    here, listed = reverse("demands:county-import", args=[batch.pk]), reverse("demands:county-import-list")
+    assert url in county.get(here).content.decode()
+    assert url in county.get(listed).content.decode()
+    assert county.post(url).status_code == 302
+    page, rows = county.get(here).content.decode(), county.get(listed).content.decode()
+    assert "放弃了这份表格" in page
+    assert url not in page + rows
+    assert "已放弃" in rows
+    assert "导入、撤销或放弃过" in county.post(url, follow=True).content.decode()
 
 
 def test_an_import_that_was_built_on_is_not_undone(wang):

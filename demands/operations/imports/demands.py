@@ -2,9 +2,13 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
-from demands.models import Demand, Enterprise, ImportBatch, ImportRow
-from demands.queries.imports import demands_of, known_firms
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from demands.models import Demand, Enterprise, EnterpriseChange, ImportBatch, ImportRow, Title
+from demands.operations.merging import ties
+from demands.queries.imports import demands_of, firms_made_by, known_firms
 from demands.rules.rows import Row, row_of
 from demands.rules.words import LIBRARY_TIERS, TIER_CODES
 from demands.workflow import DEMAND
@@ -12,15 +16,14 @@ from pilot_portal.accounts.actors import Actor
 from pilot_portal.codes.models import ServiceKind, Tier
 from pilot_portal.common.errors import Refused, Stale
 from pilot_portal.common.text import name_key
-from pilot_portal.regions.models import Region
 from pilot_portal.rounds.operations import next_numbers
 
 STATE = Demand.State
 
 
-def _firms(rows: Sequence[Row], region: Region, at: dt.datetime) -> dict[str, Enterprise]:
+def _firms(rows: Sequence[Row], batch: ImportBatch, at: dt.datetime) -> dict[str, Enterprise]:
     """The record of each row's firm by the key of its name; unknown firms get one, as the row says."""
-    wanted: dict[str, Row] = {}
+    region, wanted = batch.region, dict[str, Row]()
     for row in rows:
         wanted.setdefault(name_key(row.company), row)
     known = known_firms(region.pk, wanted)
@@ -32,6 +35,7 @@ def _firms(rows: Sequence[Row], region: Region, at: dt.datetime) -> dict[str, En
             contact=row.contact,
             phone=row.phone,
             in_library=TIER_CODES.get(row.status) in LIBRARY_TIERS,
+            made_by_import=batch,
             created_at=at,
         )
         for key, row in wanted.items()
@@ -72,7 +76,7 @@ def take_demands(batch: ImportBatch, rows: Sequence[ImportRow], by: Actor, at: d
     Inside the caller's transaction. Raises IntegrityError where one of the rows was taken over meanwhile.
     """
     taken = [row_of(row.sheet, row.data, row.edits) for row in rows]
-    firms = _firms(taken, batch.region, at)
+    firms = _firms(taken, batch, at)
     tiers = {tier.code: tier for tier in Tier.objects.all()}
     kinds = {kind.code: kind.pk for kind in ServiceKind.objects.all()}
     demands = [_demand(row, batch, firms[name_key(row.company)], tiers, at) for row in taken]
@@ -88,10 +92,10 @@ def take_demands(batch: ImportBatch, rows: Sequence[ImportRow], by: Actor, at: d
 
 
 def undo_demands(batch: ImportBatch, by: Actor, at: dt.datetime, note: str) -> int:
-    """Set aside every demand of an import; gives how many.
+    """Set aside every demand of an import and the records that it made and nothing else uses; gives how many.
 
-    Numbers are never reused and the trail stays. Raises Refused without a reason or where a demand was acted
-    on, Stale where somebody acts on one at this moment.
+    Numbers are never reused and the trail stays; a record in use stays too. Raises Refused without a reason
+    or where a demand was acted on, Stale where somebody acts on one at this moment.
     """
     demands = list(demands_of(batch))
     built_on = [demand for demand in demands if demand.step or demand.state != STATE.SUBMITTED]
@@ -102,4 +106,26 @@ def undo_demands(batch: ImportBatch, by: Actor, at: dt.datetime, note: str) -> i
     applied = DEMAND.apply_many(demands, "refuse", by=by, at=at, note=note, row_key=None)
     if applied.refused:
         raise Stale("有需求刚被办理，导入未撤销，请刷新后再看。")
+    _unused(batch).update(removed_at=at, revision=F("revision") + 1)
     return len(demands)
+
+
+def _unused(batch: ImportBatch) -> QuerySet[Enterprise]:
+    """The records that an import made and on which nothing stands but its own demands.
+
+    In use is what has a body, a title, a line of history, a record merged into it, a row of another table.
+    """
+    own = OuterRef("pk")
+    firms = firms_made_by(batch).filter(organisation=None)
+    used: list[QuerySet[Any]] = [
+        Title.objects.filter(enterprise=own),
+        EnterpriseChange.objects.filter(enterprise=own),
+        Enterprise.objects.filter(merged_into=own),
+        Demand.objects.filter(enterprise=own).exclude(batch=batch),
+    ]
+    used += [
+        model._default_manager.filter(**{column: own}) for model, column in ties() if model is not Demand
+    ]
+    for rows in used:
+        firms = firms.exclude(Exists(rows))
+    return firms

@@ -26,16 +26,25 @@ from pilot_portal.accounts.actors import Actor
 from pilot_portal.codes.models import Chain, Tier
 from pilot_portal.common.errors import Refused, Stale
 from pilot_portal.common.text import name_key
+from pilot_portal.regions.models import Region
 
 SIZES = {label: value for value, label in Enterprise.Size.choices}
 MEANWHILE = "企业信息刚刚被修改，请刷新预览后再试。"
 
 
-class _Taking:
-    """One chunk of rows while it is taken over."""
+class Taking:
+    """Rows of a county while they are taken over: a chunk of an import, or one firm added by hand."""
 
-    def __init__(self, batch: ImportBatch, by: Actor, at: dt.datetime) -> None:
-        self.batch, self.by, self.at = batch, by, at
+    def __init__(
+        self,
+        region: Region,
+        by: Actor,
+        at: dt.datetime,
+        *,
+        batch: ImportBatch | None = None,
+        source: str = SOURCE.IMPORT,
+    ) -> None:
+        self.region, self.batch, self.by, self.at, self.source = region, batch, by, at, source
         self.chains = {chain.label: chain for chain in Chain.objects.all()}
         self.by_code = {chain.code: chain for chain in Chain.objects.all()}
         self.tiers = {tier.code: tier for tier in Tier.objects.all()}
@@ -68,9 +77,9 @@ class _Taking:
             name: [self.kept(name, before), self.kept(name, after)]
             for name, (before, after) in changed.items()
         }
-        self.history.append(change(firm, told, SOURCE.IMPORT, by=self.by, at=self.at, batch=self.batch))
+        self.history.append(change(firm, told, self.source, by=self.by, at=self.at, batch=self.batch))
 
-    def create(self, rows: Sequence[LibraryRow]) -> None:
+    def create(self, rows: Sequence[LibraryRow]) -> list[Enterprise]:
         """Records for firms that are not known; several rows of one firm make one."""
         facts: dict[str, dict[str, Any]] = {}
         for row in rows:
@@ -79,7 +88,7 @@ class _Taking:
         firms = []
         for key, said in facts.items():
             firm = Enterprise(
-                name_key=key, region=self.batch.region, in_library=True, created_at=self.at, revision=1
+                name_key=key, region=self.region, in_library=True, created_at=self.at, revision=1
             )
             for name, value in said.items():
                 setattr(firm, name, self.column(name, value))
@@ -87,6 +96,7 @@ class _Taking:
         Enterprise.objects.bulk_create(firms)
         for firm, said in zip(firms, facts.values(), strict=True):
             self.tell(firm, {CREATED: ["", True], **{name: ["", value] for name, value in said.items()}})
+        return firms
 
     def update(self, rows: Sequence[LibraryRow], known: KnownFirms) -> None:
         """What the rows change in records that stood before; of two rows of a firm the later one counts."""
@@ -110,10 +120,10 @@ class _Taking:
 
     def grant(self, row: LibraryRow, record: FirmRecord) -> None:
         """The titles that the record does not hold yet."""
-        for title in new_titles(row, record):
-            self.titles.append(self._title(title, record.pk))
+        self.titles += [self.title(title, record.pk) for title in new_titles(row, record)]
 
-    def _title(self, title: GivenTitle, firm: int) -> Title:
+    def title(self, title: GivenTitle, firm: int) -> Title:
+        """A title of a row as the record holds it, not yet saved."""
         return Title(
             enterprise_id=firm,
             tier=self.tiers[title.code],
@@ -132,7 +142,7 @@ def take_library(batch: ImportBatch, rows: Sequence[ImportRow], by: Actor, at: d
     firm was registered meanwhile.
     """
     taken = [library_row_of(row.data, row.edits) for row in rows]
-    taking = _Taking(batch, by, at)
+    taking = Taking(batch.region, by, at, batch=batch)
     touched = Q(name_key__in={name_key(row.company) for row in taken})
     touched |= Q(credit_code__in={row.code for row in taken if row.code})
     # First the counters: from here to the end nobody else changes these records, and open forms are told.
@@ -167,7 +177,7 @@ def undo_library(batch: ImportBatch, by: Actor, at: dt.datetime, note: str) -> i
     made = [found.enterprise for found in history if CREATED in found.changes]
     _refuse_where_built_on(batch, [found.enterprise_id for found in history], made)
     Title.objects.filter(batch=batch).delete()
-    taking = _Taking(batch, by, at)
+    taking = Taking(batch.region, by, at, batch=batch)
     for found in history:
         if CREATED in found.changes:
             continue

@@ -41,7 +41,8 @@ def case_context(
     if request.actor.role == "auditor":
         note_contact_look(demand, by=request.actor, at=at)
     library_url = ""
-    if request.actor.is_county:
+    firm = demand.enterprise
+    if request.actor.is_county and firm.merged_into_id is None and firm.removed_at is None:
         library_url = reverse("demands:county-enterprise", args=[demand.enterprise_id])
     changes, moments = content.changes_since_last(demand)
     return {

@@ -132,7 +132,8 @@ FACES: dict[str, ImportFace] = {
         became="导入的行成为“待县区核实”的需求",
         done="已导入 {count} 项需求{left}。请在需求审核中核实。",
         home="demands:county-demand-list",
-        undoing="这次导入的 {count} 项需求不再办理，编号不再使用；可改好后重新导入。",
+        undoing="这次导入的 {count} 项需求不再办理，编号不再使用；"
+        "导入时新建、没有别的业务的企业记录一并移除。可改好后重新导入。",
         undone="已撤销导入，{count} 项需求不再办理。",
     ),
     KIND.LIBRARY: ImportFace(

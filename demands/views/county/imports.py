@@ -15,7 +15,14 @@ from demands import intake, operations, queries
 from demands.documents.blank import blank_form, blank_library
 from demands.forms.staff import NoteForm, SpreadsheetForm, WorkbookForm
 from demands.models import ImportBatch, ImportRow
-from demands.queries.imports import UNDER_WAY, counts_of, file_known, rows_at, rows_of
+from demands.queries.imports import (
+    UNDER_WAY,
+    counts_of,
+    file_known,
+    firms_made_by,
+    rows_at,
+    rows_of,
+)
 from demands.rules.rows import DOUBT, GOOD, WRONG
 from demands.views.county.import_kinds import ImportFace, face_of
 from pilot_portal.accounts.actors import CITY, COUNTY
@@ -41,6 +48,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 READERS = ("leader", "auditor")
 PAGE = 20
 ROWS_A_PAGE = 100
+NAMED_FIRMS = 20
 
 
 def _state(batch: ImportBatch) -> dict[str, str]:
@@ -83,7 +91,14 @@ def _uploads(
     batches = queries.visible_batches(request.actor).filter(kind=kind)
     page = Paginator(batches, PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"batch": batch, "state": _state(batch), "url": reverse("demands:county-import", args=[batch.pk])}
+        {
+            "batch": batch,
+            "state": _state(batch),
+            "url": reverse("demands:county-import", args=[batch.pk]),
+            "discard_url": reverse("demands:county-import-discard", args=[batch.pk])
+            if request.actor.is_county and batch.status == STATUS.READ
+            else "",
+        }
         for batch in page.object_list
     ]
     return {"form": form, "refusal": refusal, "rows": rows, "page": page, "status": status}
@@ -174,6 +189,7 @@ def imported(request: HttpRequest, pk: int) -> HttpResponse:
     is_waiting = batch.status == STATUS.READ
     face = face_of(batch)
     shown = [_shown(row, face) for row in page.object_list]
+    kept = list(firms_made_by(batch).order_by("name", "pk")) if batch.status == STATUS.UNDONE else []
     return render(
         request,
         "demands/county/import.html",
@@ -191,6 +207,9 @@ def imported(request: HttpRequest, pk: int) -> HttpResponse:
             "twin": file_known(batch),
             "may_edit": may_act and is_waiting,
             "may_commit": may_act and is_waiting and counts[GOOD] + counts[DOUBT] > 0,
+            "kept": kept[:NAMED_FIRMS],
+            "kept_count": len(kept),
+            "may_discard": may_act and is_waiting,
             "may_undo": may_act and batch.status == STATUS.COMMITTED,
             "may_mark": may_act and batch.file is not None and counts[DOUBT] + counts[WRONG] > 0,
             "under_way": UNDER_WAY.get(batch.status, ""),
@@ -250,6 +269,22 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
     face = face_of(batch)
     messages.success(request, face.done.format(count=done.taken, left=left))
     return redirect(face.home)
+
+
+@for_roles(*COUNTY)
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sets a preview aside that will not be taken over."""
+    batch = get_object_or_404(queries.visible_batches(request.actor), pk=pk)
+    try:
+        operations.discard_batch(batch, by=request.actor, at=clock.now())
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect("demands:county-import", pk=pk)
+    messages.success(request, f"已放弃“{batch.file_name}”，原文件留存；需要时可重新上传。")
+    return redirect(face_of(batch).list_url)
 
 
 @for_roles(*COUNTY)
