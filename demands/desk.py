@@ -29,11 +29,16 @@ def _todos(*rows: tuple[int, str, str, str, str]) -> list[Todo]:
 
 
 def enterprise_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
-    """Drafts, returned demands, a choice to be made, a record that waits for the county. Three queries."""
+    """Drafts, returned demands, a choice to be made, a record that waits for the county; else a first demand.
+
+    Four queries at most.
+    """
     counts = queries.counts_by_state(queries.visible_demands(actor))
     asked = waiting_questions(actor).count()
     waiting = int(open_claim_of(actor.organisation) is not None)
+    is_new = not counts and not waiting and bool(queries.open_rounds(at))
     return _todos(
+        (int(is_new), "填报需求", MINE, "四步填完，手机上也能填；随时保存，下次接着填", "开始填报"),
         (
             counts.get(STATE.RETURNED, 0),
             "需求被退回，待修改",

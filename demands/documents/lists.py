@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -11,6 +12,7 @@ from django.template.loader import render_to_string
 
 from demands.documents.common import BUREAU, banner
 from demands.models import DemandList
+from demands.rules.words import ordinal_words
 from pilot_portal.bulletin.queries import standing
 from pilot_portal.common import clock
 from pilot_portal.documents.pdf import Imprint, canonical, load_fonts, save
@@ -19,6 +21,7 @@ from pilot_portal.documents.pdf.forms import (
     DemandListRow,
     demand_list,
 )
+from pilot_portal.documents.pdf.forms.lists import DEMAND_WORDS
 from pilot_portal.documents.registry import PaperKind, Printing
 from pilot_portal.documents.sheets import Column, TableSheet, write_table
 
@@ -54,6 +57,9 @@ def _build_list(listed: DemandList, printing: Printing) -> bytes:
             for row in payload["rows"]
         ),
         number=listed.publication.document_number,
+        words=replace(
+            DEMAND_WORDS, title=f"{{year}}年株洲市企业服务需求表（{ordinal_words(listed.ordinal)}）"
+        ),
         imprint=Imprint(
             number=listed.publication.number, verify_url=printing.verify_url, **banner(listed.round)
         ),
@@ -166,7 +172,9 @@ def _of_a_list(
         number=lambda listed: listed.publication.number,
         build=build,
         may_see=lambda _actor, _listed: True,
-        file_name=lambda listed: f"{listed.round.year}年企业服务需求表（第{listed.ordinal}批）{suffix}",
+        file_name=lambda listed: (
+            f"{listed.round.year}年企业服务需求表（{ordinal_words(listed.ordinal)}）{suffix}"
+        ),
         example=lambda: (
             DemandList.objects.order_by("-pk").values_list("publication__number", flat=True).first()
         ),

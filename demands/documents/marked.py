@@ -12,6 +12,7 @@ from pilot_portal.documents.registry import PaperKind, Printing
 from pilot_portal.documents.sheets.mark import Mark, mark_workbook
 from pilot_portal.documents.sheets.read import read_workbook
 
+NUMBER_LENGTH = 60
 WRONG = ImportRow.Level.WRONG
 # Which cell a reason of the whole row is about, by how it begins.
 ABOUT = {"没有认出所需服务": SERVICES, "所属县市区": COUNTY}
@@ -65,12 +66,22 @@ def _name(batch: ImportBatch) -> str:
     return f"{stem}（已标注）.xlsx"
 
 
+def _number(batch: ImportBatch) -> str:
+    """The import, and whose file it was: 「我的文件」 shows it below the title."""
+    return f"{batch.pk} {batch.region.name} {batch.file_name}"[:NUMBER_LENGTH]
+
+
+def _find(number: str) -> ImportBatch | None:
+    key = number.partition(" ")[0]
+    return _batch(int(key)) if key.isdecimal() else None
+
+
 MARKED_WORKBOOK = PaperKind(
     code="marked-workbook",
     title="标注后的表格",
     get=_batch,
-    find=lambda number: _batch(int(number)) if number.isdecimal() else None,
-    number=lambda batch: str(batch.pk),
+    find=_find,
+    number=_number,
     build=_build,
     may_see=_may_see,
     file_name=_name,

@@ -21,6 +21,7 @@ from pilot_portal.bulletin.feeds import (
 )
 from pilot_portal.codes.models import Chain, ServiceKind, Tier
 from pilot_portal.codes.queries import labels
+from pilot_portal.common import clock
 from pilot_portal.common.errors import Refused
 from pilot_portal.regions.queries import active_regions
 from pilot_portal.rounds.queries import rounds_newest_first
@@ -111,7 +112,26 @@ def _entry(row: Row) -> AtomEntry:
     )
 
 
-DEMANDS_FEED = Feed(
+def _deadline(moment: dt.datetime) -> str:
+    """A deadline as a cell takes it: 24:00 belongs to the day that ends, as the pages say."""
+    local = clock.beijing(moment)
+    if local.time() != dt.time():
+        return f"{local:%Y-%m-%d %H:%M}"
+    return f"{clock.day_of(moment):%Y-%m-%d} 24:00"
+
+
+class DemandFeed(Feed):
+    """The feed whose files say deadlines as people do; JSON keeps the moment."""
+
+    def whole(self, conditions: Mapping[str, str], at: dt.datetime) -> list[Row]:
+        """All rows for a file. Raises Refused where they are too many."""
+        return [
+            row | {"claims_until": _deadline(row["claims_until"]) if row["claims_until"] else None}
+            for row in super().whole(conditions, at)
+        ]
+
+
+DEMANDS_FEED = DemandFeed(
     code="demands",
     title="企业服务需求榜单",
     says="已发布的企业服务需求，新的在前；撤回的仍在，状态为“已撤回”。",

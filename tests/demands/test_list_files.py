@@ -6,12 +6,14 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import openpyxl
+import pypdfium2
 import pytest
 
 from demands import documents, operations
 from demands.desk import LIST_EXTRA
-from demands.models import DemandList
+from demands.models import Demand, DemandList
 from pilot_portal.bulletin import registry
+from pilot_portal.common import clock
 from pilot_portal.documents.models import Paper
 from pilot_portal.documents.registry import Printing
 from pilot_portal.documents.tasks import sweep
@@ -59,6 +61,30 @@ def test_the_data_are_what_was_frozen(listed):
     assert said["rows"] == listed.publication.payload["rows"]
     assert (said["batch"], said["number"]) == (1, listed.publication.number)
     assert said["claims_until"].endswith("+08:00")
+
+
+def test_page_paper_and_file_count_the_list_in_the_same_words(listed):
+    paper = documents.LIST_FILES[0]
+    pages = pypdfium2.PdfDocument(built(listed, paper))
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert "第一批" in listed.publication.title
+    assert "（第一批）" in "".join(text.split())
+    assert "第1批" not in text
+    assert paper.file_name(listed).endswith("（第一批）.pdf")
+
+
+def test_a_deadline_at_24_00_is_no_next_day_in_the_files_of_the_open_data(client, listed):
+    until = clock.end_of_day(clock.beijing_date(NOW) + dt.timedelta(days=9))
+    Demand.objects.filter(list=listed).update(claims_until=until)
+    day = f"{clock.day_of(until):%Y-%m-%d} 24:00"
+    rows = client.get("/open/v1/demands.csv").content.decode("utf-8-sig")
+    assert rows.count(day) == 2
+    book = openpyxl.load_workbook(BytesIO(client.get("/open/v1/demands.xlsx").content))
+    assert day in {cell.value for row in book.worksheets[-1] for cell in row}
+    said = client.get("/open/v1/demands").json()["data"][0]["claims_until"]
+    assert dt.datetime.fromisoformat(said) == until
+    Demand.objects.filter(list=listed).update(claims_until=until - dt.timedelta(hours=3))
+    assert f"{clock.day_of(until):%Y-%m-%d} 21:00" in client.get("/open/v1/demands.csv").content.decode()
 
 
 def test_the_workbook_has_every_row_and_no_formula(listed):

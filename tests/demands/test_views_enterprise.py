@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from demands import operations
+from demands.desk import enterprise_todos
 from demands.models import Demand, Enterprise, RecordClaim
 from pilot_portal.accounts.models import Organisation
 from pilot_portal.common import clock
@@ -73,6 +74,15 @@ def test_the_whole_way_on_a_phone(phone, wu, at):
     assert demand.state == "SUBMITTED"
     assert demand.number in phone.get(f"{MINE}{demand.pk}/").content.decode()
     assert phone.get(f"{MINE}{demand.pk}/check/").status_code == 302
+
+
+def test_the_desk_of_a_new_firm_points_to_its_first_demand(phone, wu, at):
+    assert [todo.title for todo in enterprise_todos(wu, at)] == []
+    round_ = factories.make_round(f"{at.year}", at=at)
+    assert [(todo.title, todo.path) for todo in enterprise_todos(wu, at)] == [("填报需求", MINE)]
+    assert "填报需求" in phone.get("/desk/").content.decode()
+    operations.start_demand(factories_firm(wu), round=round_, by=wu, at=at)
+    assert [todo.title for todo in enterprise_todos(wu, at)] == ["需求尚未提交"]
 
 
 def test_a_phone_number_in_free_text_is_caught_and_kept_for_mending(phone, draft):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from demands import operations, tasks
+from demands.documents import MARKED_WORKBOOK
 from demands.models import Demand, ImportBatch, ImportRow
 from demands.operations import imports
 from demands.queries.imports import rows_of
@@ -195,6 +196,8 @@ def marked(county, batch):
         run(paper, at=NOW)
     done = Paper.objects.get(kind="marked-workbook", status="DONE")
     assert done.file_name == "附件4（已标注）.xlsx"
+    assert done.number == f"{batch.pk} 芦淞区 {batch.file_name}"
+    assert MARKED_WORKBOOK.find(done.number) == batch
     with done.file.open("rb") as stream:
         return load_workbook(BytesIO(stream.read()))
 
