@@ -1,5 +1,6 @@
 """The forms of one row of a workbook. What is right is decided by the rules, in one place."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -61,9 +62,11 @@ class RowForm(SeenForm):
 class MendForm(RowForm):
     """A demand that the county entered itself, as it should read; on paper also what the firm says itself.
 
-    `also` are words that stand in the demand and that Attachment 4 does not offer.
+    `also` are words that stand in the demand and that Attachment 4 does not offer. `shown` is what stood
+    there when the page was made: what the officer left as it was never undoes a colleague's work.
     """
 
+    shown = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
     situation = forms.CharField(label="现状和困难", required=False, widget=forms.Textarea(attrs={"rows": 3}))
     wish = forms.CharField(label="希望达到", required=False, widget=forms.Textarea(attrs={"rows": 3}))
     reason = forms.CharField(
@@ -79,6 +82,27 @@ class MendForm(RowForm):
             del self.fields[name]
         for name, words in also.items():
             self.fields[name].choices = [*self.fields[name].choices, *_words(words)]
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, by field."""
+        return {name: said for name, said in super().typed().items() if name != "shown"}
+
+    def meet(self, now: Mapping[str, Any], step: int) -> None:
+        """After a colleague's change: what was left as shown reads as it stands now, what was typed stays."""
+        shown, data = _shown(self.cleaned_data["shown"]), self.data.copy()
+        for name, said in now.items():
+            if name in shown and self.cleaned_data[name] == shown[name]:
+                data.setlist(name, said if isinstance(said, list) else [said])
+        data["revision"], data["shown"] = str(step), json.dumps(now, ensure_ascii=False)
+        self.data = data
+
+
+def _shown(text: str) -> dict[str, Any]:
+    try:
+        shown = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return shown if isinstance(shown, dict) else {}
 
 
 YES_NO = [BLANK, ("是", "是"), ("否", "否")]

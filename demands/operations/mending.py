@@ -21,7 +21,7 @@ from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 
 MOVES: dict[str, str] = {Demand.State.SUBMITTED: "mend", Demand.State.RETURNED: "mend_returned"}
 TIERS = ("present_tier", "target_tier")
-MEANWHILE = "这项需求刚被同事更正或办理过，请核对现在的内容；您填写的都保留着，再次保存将以您填写的为准。"
+MEANWHILE = "这项需求刚被同事更正或办理过：您改过的都保留着，没有改的已换成现在的内容，请核对后再保存。"
 
 
 @transaction.atomic

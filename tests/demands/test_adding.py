@@ -118,6 +118,12 @@ class TestPage:
         assert f'name="shown" value="{other.pk}"' in page
         assert county.post(URL, TYPED | {"shown": str(other.pk)}).status_code == 302
 
+    def test_beside_a_mistake_a_double_does_not_count_as_looked_at(self, county):
+        other = factories.record("株洲市甲示例轨道有限责任公司")
+        page = county.post(URL, TYPED | {"code": CODE_A[:-1] + "Z"}).content.decode()
+        assert reverse("demands:county-enterprise", args=[other.pk]) in page
+        assert f'name="shown" value="{other.pk}"' not in page
+
     def test_a_known_code_leads_to_its_record(self, county):
         known = factories.record("株洲别名示例有限公司", CODE_A)
         answer = county.post(URL, TYPED | {"code": CODE_A.lower()})

@@ -196,6 +196,18 @@ class TestPage:
         assert county.post(url, late | {"revision": "1"}).status_code == 302
         assert Demand.objects.get().phone == "13800000029"
 
+    def test_what_the_second_left_as_it_was_does_not_undo_the_first(self, county, wang, imported, url):
+        shown = county.get(url).context["form"].initial["shown"]
+        mend(imported, wang, phone="13800000019", services=["上市辅导"])
+        late = typed(imported, phone="1380000001", contact="孙示例") | {"revision": "0", "shown": shown}
+        answer = county.post(url, late)
+        form = answer.context["form"]
+        assert answer.status_code == 409
+        assert (form["contact"].value(), form["phone"].value()) == ("孙示例", "13800000019")
+        assert form["services"].value() == ["上市辅导"]
+        for broken in ("", "[", "[]"):
+            assert county.post(url, late | {"shown": broken}).status_code == 409
+
     def test_no_way_there_once_the_firm_has_an_account(self, county, wang, imported, url):
         operations.invite_enterprise(imported.enterprise, by=wang, at=NOW)
         factories.enterprise_admin_wu(imported.enterprise)

@@ -1,5 +1,7 @@
 """更正录入内容: the county puts right what it entered itself, as long as the firm has no account."""
 
+import json
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,7 +39,11 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         also=standing.also,
         is_paper=found.origin == Demand.Origin.PAPER,
-        initial={**standing.words, "revision": found.step},
+        initial={
+            **standing.words,
+            "revision": found.step,
+            "shown": json.dumps(standing.words, ensure_ascii=False),
+        },
     )
     refusal, status, is_stale = "", 200, False
     if request.method == "POST":
@@ -54,8 +60,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
                     form.add_error(problem.field, problem.message)
                 if isinstance(refused, Stale):
                     is_stale, found = True, visible.get(pk=pk)
-                    form.data = form.data.copy()
-                    form.data["revision"] = str(found.step)
+                    form.meet(standing_of(found).words, found.step)
             else:
                 messages.success(request, f"{found.number} 已更正，请核实。")
                 return redirect("demands:county-demand", pk=pk)

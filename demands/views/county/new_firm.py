@@ -50,8 +50,10 @@ def new_firm(request: HttpRequest) -> HttpResponse:
                 for problem in refused.problems:
                     form.add_error(problem.field or None, problem.message)
                 alike = _alike(request, form)
-                form.data = form.data.copy()
-                form.data["shown"] = ",".join(str(firm.pk) for firm in alike)
+                if not refused.problems:
+                    # Beside mistakes they are easily overlooked: then they are asked about once more.
+                    form.data = form.data.copy()
+                    form.data["shown"] = ",".join(str(firm.pk) for firm in alike)
             else:
                 messages.success(request, f"已新增企业“{made.name}”。")
                 return redirect("demands:county-enterprise", pk=made.pk)
