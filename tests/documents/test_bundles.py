@@ -2,6 +2,7 @@
 
 import hashlib
 from io import BytesIO
+from itertools import count as count_from
 from zipfile import ZipFile
 
 import pytest
@@ -284,9 +285,11 @@ def test_the_list_says_how_far_it_is(ask, printer, wang, client_of):
 
 
 def test_the_list_costs_the_same_with_one_bundle_and_with_thirty(bundles, printer, wang, client_of):
-    def add(count):
-        for _ in range(count):
-            round_ = factories.make_round(code=f"2023-{factories.next_number()}")
+    years = count_from(2024)
+
+    def add(number):
+        for _ in range(number):
+            round_ = factories.make_round(code=str(next(years)))
             Publication.objects.filter(pk=notice().pk).update(round=round_)
             operations.request_export(bundles, round_, factories.region(), by=wang, at=NOW)
             operations.run(operations.take(NOW), at=NOW)

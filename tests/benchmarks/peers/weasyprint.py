@@ -14,7 +14,7 @@ from tests.benchmarks.peers.clock import Record, race
 HERE = Path(__file__).parent
 FONTS = FontConfiguration()
 STYLE = weasyprint.CSS(HERE / "weasyprint.css", font_config=FONTS)
-TEMPLATE = Environment(loader=FileSystemLoader(HERE), autoescape=True).get_template("weasyprint.html")
+TEMPLATE = Environment(loader=FileSystemLoader(HERE), autoescape=True).get_template("weasyprint.jinja")
 
 
 def paper(record: Record) -> bytes:

@@ -20,7 +20,7 @@ from tests.benchmarks.peers.clock import Record, race
 HERE = Path(__file__).parent
 FONTS = HERE.parents[2] / "static" / "fonts"
 SERIF, SANS = FONTS / "noto-serif-sc" / "0.4.3", FONTS / "noto-sans-sc" / "0.4.3"
-TEMPLATE = Environment(loader=FileSystemLoader(HERE), autoescape=True).get_template("xhtml2pdf.html")
+TEMPLATE = Environment(loader=FileSystemLoader(HERE), autoescape=True).get_template("xhtml2pdf.jinja")
 
 for family, regular, bold in (
     ("song", SERIF / "NotoSerifSC-Regular.ttf", SERIF / "NotoSerifSC-Bold.ttf"),
