@@ -1,6 +1,8 @@
 """Spreadsheets that mean harm or are broken, built where they are needed; none is kept in the repository."""
 
+import base64
 import io
+import random
 import struct
 import zipfile
 from pathlib import Path
@@ -135,6 +137,101 @@ def endless_compound() -> bytes:
     content = bytearray(compound("Workbook"))
     struct.pack_into("<I", content, 512 + 4, 1)
     return bytes(content)
+
+
+def page(markup: bytes) -> bytes:
+    """A web page saved as .xls whose table begins and goes on like this."""
+    return b"<html><table>" + markup
+
+
+def filled_rows(count: int, columns: str = "ABCDEFGHIJKL") -> str:
+    """So many rows of an .xlsx with a number in each of these columns."""
+    rows = []
+    for row in range(1, count + 1):
+        cells = "".join(f'<c r="{letter}{row}"><v>{row}</v></c>' for letter in columns)
+        rows.append(f'<row r="{row}">{cells}</row>')
+    return "".join(rows)
+
+
+def noise(size: int) -> str:
+    """Letters that do not pack well, so that a file passes for a real one; the same at each run."""
+    return base64.b32encode(random.Random(1).randbytes(size * 5 // 8)).decode()
+
+
+def many_sheets(count: int, rows: str) -> bytes:
+    """A workbook with so many sheets of the same rows."""
+    sheets = range(1, count + 1)
+    office = f"{OOXML}/officeDocument/2006/relationships"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    links = "".join(
+        f'<Relationship Id="r{n}" Type="{office}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in sheets
+    )
+    names = "".join(f'<sheet name="表{n}" sheetId="{n}" r:id="r{n}"/>' for n in sheets)
+    book = f'<Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/>'
+    parts = {
+        "[Content_Types].xml": f'<Types><Override PartName="/xl/workbook.xml" ContentType="{kind}"/></Types>',
+        "_rels/.rels": f"<Relationships>{book}</Relationships>",
+        "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{office}"><sheets>{names}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f"<Relationships>{links}</Relationships>",
+    }
+    for n in sheets:
+        parts[f"xl/worksheets/sheet{n}.xml"] = f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def record(kind: int, content: bytes = b"") -> bytes:
+    """A record of an .xls."""
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def old_book(records: bytes, *, sheets: int = 1, before: bytes = b"") -> bytes:
+    """An .xls with so many sheets that all have these very records; `before` stands among the global ones."""
+    begin = record(0x0809, struct.pack("<HHHHII", 0x0600, 5, 0, 0, 0, 0))
+    names = [f"S{number}".encode() for number in range(sheets)]
+    place = len(begin) + sum(12 + len(name) for name in names) + len(before) + 4
+    listed = b"".join(record(0x85, struct.pack("<IBBBB", place, 0, 0, len(name), 0) + name) for name in names)
+    inside = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x10, 0, 0, 0, 0)) + records + record(0x0A)
+    return _filled_compound(begin + listed + before + record(0x0A) + inside)
+
+
+def number(row: int, column: int) -> bytes:
+    """A cell of an .xls, counted from 0."""
+    return record(0x0203, struct.pack("<HHHd", row, column, 0, 1.0))
+
+
+def _filled_compound(stream: bytes) -> bytes:
+    """An OLE compound file with this stream as its workbook; the table of sectors stands behind."""
+    end, free = 0xFFFFFFFE, 0xFFFFFFFF
+    count = max(8, (len(stream) + 511) // 512)
+    tables = 1
+    while tables * 128 < 1 + count + tables + tables // 127 + 1:
+        tables += 1
+    more = max(0, (tables - 109 + 126) // 127)
+    first = 1 + count
+    follow = [end, *range(2, count + 1), end, *[0xFFFFFFFD] * tables, *[0xFFFFFFFC] * more]
+    follow += [free] * (tables * 128 - len(follow))
+    holders = list(range(first, first + tables))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    head += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<9I", 0, tables, 0, 0, 4096, end, 0, first + tables if more else end, more)
+    head += struct.pack("<109I", *(holders[:109] + [free] * (109 - len(holders[:109]))))
+    entries = b""
+    for kind, name, begin, size in ((5, "Root Entry", end, 0), (2, "Workbook", 1, count * 512)):
+        word = name.encode("utf-16-le") + b"\0\0"
+        entries += word.ljust(64, b"\0") + struct.pack("<HBB", len(word), kind, 1)
+        entries += struct.pack("<3I36x2I4x", free, free, free, begin, size)
+    behind = b""
+    for piece in range(more):
+        part_of = holders[109 + 127 * piece : 109 + 127 * (piece + 1)]
+        part_of += [free] * (127 - len(part_of))
+        behind += struct.pack("<128I", *part_of, first + tables + piece + 1 if piece + 1 < more else end)
+    content = entries.ljust(512, b"\0") + stream.ljust(count * 512, b"\0")
+    return head + content + struct.pack(f"<{len(follow)}I", *follow) + behind
 
 
 def doubled_part() -> bytes:

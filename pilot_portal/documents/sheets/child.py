@@ -22,12 +22,25 @@ from python_calamine import (
 from pilot_portal.common.errors import Refused
 from pilot_portal.documents.sheets.guard import BROKEN, LOCKED, Checked, check
 from pilot_portal.documents.sheets.html import read_html
-from pilot_portal.documents.sheets.markup import MOST_CELLS, TOO_WIDE, SheetFacts
-from pilot_portal.documents.sheets.workbook import Gathering, Merge, Sheet, Workbook, plain
+from pilot_portal.documents.sheets.markup import (
+    MOST_CELLS,
+    MOST_SHEETS,
+    TOO_MANY_SHEETS,
+    TOO_WIDE,
+    SheetFacts,
+)
+from pilot_portal.documents.sheets.workbook import (
+    MOST_KEPT,
+    TOO_MUCH,
+    Cell,
+    Gathering,
+    Merge,
+    Sheet,
+    Workbook,
+    plain,
+)
 
-MOST_SHEETS = 100
 MOST_TEXT = 30_000_000
-TOO_MUCH = "表格内容过大，请分成几份后分别上传。"
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -40,9 +53,9 @@ def limit(memory: int, seconds: int) -> None:
 def read(content: bytes) -> Workbook:
     """Check and read a spreadsheet in this very process. Raises Refused."""
     checked = check(content)
-    if checked.kind == "html":
-        return read_html(content)
     try:
+        if checked.kind == "html":
+            return read_html(content)
         with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
             return _read_book(book, checked)
     except CalamineError as error:
@@ -57,17 +70,22 @@ def _read_book(book: CalamineWorkbook, checked: Checked) -> Workbook:
     if not sheets:
         raise Refused(BROKEN)
     if len(sheets) > MOST_SHEETS:
-        raise Refused("工作表过多，请只保留需求表后再上传。")
-    text = 0
+        raise Refused(TOO_MANY_SHEETS)
+    text = kept = 0
     read_sheets = []
     for found in sheets:
         if found.visible != SheetVisibleEnum.Visible:
             # Last year's list behind the curtain is nobody's demand of this year: not even read.
             read_sheets.append(Sheet(found.name, visible=False, rows=()))
             continue
-        sheet = _read_sheet(book.get_sheet_by_name(found.name), found.name, checked.sheets.get(found.name))
+        facts = checked.sheets.get(found.name)
+        if facts is None and checked.kind != "xls":
+            # The reader knows a sheet that nobody looked at.
+            raise Refused(BROKEN)
+        sheet = _read_sheet(book.get_sheet_by_name(found.name), found.name, facts)
+        kept += sum(len(row.cells) for row in sheet.rows)
         text += sum(len(cell) for row in sheet.rows for cell in row.cells if isinstance(cell, str))
-        if text > MOST_TEXT:
+        if text > MOST_TEXT or kept > MOST_KEPT:
             raise Refused(TOO_MUCH)
         read_sheets.append(sheet)
     return Workbook(checked.kind, tuple(read_sheets))
@@ -90,9 +108,11 @@ def _read_sheet(sheet: CalamineSheet, name: str, facts: SheetFacts | None) -> Sh
     gathering = Gathering()
     going = True
     # Calamine's rows begin with the first of the sheet, its columns with the first one used.
-    indent = sheet.start[1]
+    indent: list[Cell] = [""] * sheet.start[1]
     for number, values in enumerate(sheet.iter_rows(), 1):
-        cells = [""] * indent + [plain(value) for value in values]
+        while values and values[-1] == "":
+            values.pop()
+        cells = indent + [plain(value) for value in values]
         going = gathering.add(number, cells, hidden=number in hidden)
         if not going:
             break
@@ -112,7 +132,9 @@ def answer(content: bytes) -> dict[str, Any]:
 def main() -> None:
     """Read stdin, answer on stdout."""
     limit(int(sys.argv[1]), int(sys.argv[2]))
-    json.dump(answer(sys.stdin.buffer.read()), sys.stdout, ensure_ascii=True, separators=(",", ":"))
+    # Half a surrogate may stand in a file: it travels as it is.
+    sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]
+    json.dump(answer(sys.stdin.buffer.read()), sys.stdout, ensure_ascii=False, separators=(",", ":"))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,11 @@
 Every chain of sectors is bounded by the size of the file: a chain that bites its tail is a broken file.
 """
 
+from __future__ import annotations
+
 import struct
+import sys
+from array import array
 from dataclasses import dataclass
 
 from pilot_portal.common.errors import Refused
@@ -14,9 +18,12 @@ _HEADER = 512
 _ENTRY = 128
 _SHIFTS = {9, 12}
 _MINI_SHIFT = 6
+# Below this a stream lies in the small sectors: fixed by the format, every reader finds the same bytes.
+_MINI_LIMIT = 4096
 # Numbers from here on mean "end of chain" and the like.
 _END = 0xFFFFFFFA
 _STREAM, _ROOT = 2, 5
+_MOST_HOLDERS_IN_HEADER = 109
 
 
 @dataclass(frozen=True)
@@ -27,8 +34,11 @@ class _Entry:
     size: int
 
 
-def _words(data: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
+def _words(data: bytes) -> array[int]:
+    words = array("I", data[: len(data) // 4 * 4])
+    if sys.byteorder == "big":
+        words.byteswap()
+    return words
 
 
 class Compound:
@@ -43,7 +53,9 @@ class Compound:
             raise Refused(BROKEN)
         self._size = 1 << shift
         self._sectors = len(content) // self._size + 1
-        self._mini_limit, self._first_mini = struct.unpack_from("<2I", content, 56)
+        mini_limit, self._first_mini = struct.unpack_from("<2I", content, 56)
+        if mini_limit != _MINI_LIMIT:
+            raise Refused(BROKEN)
         self._table = self._sector_table()
         self._entries = self._directory()
 
@@ -53,12 +65,15 @@ class Compound:
         return {entry.name for entry in self._entries}
 
     def stream(self, *names: str) -> bytes:
-        """The bytes of the first stream that bears one of the names, in any case."""
-        wanted = {name.casefold() for name in names}
-        entry = next((e for e in self._entries if e.kind == _STREAM and e.name.casefold() in wanted), None)
-        if entry is None:
+        """The bytes of the stream that bears the first of these names that is there, in any case.
+
+        Names are asked for in the order in which the reader behind asks for them.
+        """
+        entries = {entry.name.casefold(): entry for entry in reversed(self._entries)}
+        entry = next((entries[name.casefold()] for name in names if name.casefold() in entries), None)
+        if entry is None or entry.kind != _STREAM:
             raise Refused(BROKEN)
-        if entry.size >= self._mini_limit:
+        if entry.size >= _MINI_LIMIT:
             return self._chain(entry.first)[: entry.size]
         return self._mini(entry)
 
@@ -68,21 +83,26 @@ class Compound:
             raise Refused(BROKEN)
         return self._content[start : start + self._size]
 
-    def _sector_table(self) -> list[int]:
+    def _sector_table(self) -> array[int]:
         """Which sector follows which, from the sectors that say so."""
         holders = [number for number in _words(self._content[76:_HEADER]) if number < _END]
         (following,) = struct.unpack_from("<I", self._content, 68)
         steps = 0
+        # Twice as many as the file's sectors need, for writers that leave room.
+        most = 2 * (self._sectors * 4 // self._size) + _MOST_HOLDERS_IN_HEADER
         while following < _END:
             words = _words(self._sector(following))
             holders += [number for number in words[:-1] if number < _END]
             following = words[-1]
             steps += 1
-            if steps > self._sectors:
+            if steps > self._sectors or len(holders) > most:
                 raise Refused(BROKEN)
-        if len(holders) > self._sectors:
+        if len(holders) > most:
             raise Refused(BROKEN)
-        return [word for holder in holders for word in _words(self._sector(holder))]
+        table = array("I")
+        for holder in holders:
+            table += _words(self._sector(holder))
+        return table
 
     def _chain(self, first: int) -> bytes:
         parts: list[bytes] = []

@@ -1,17 +1,37 @@
-"""Web pages saved as .xls, as many systems export: their tables as sheets."""
+"""Web pages saved as .xls, as many systems export: their tables as sheets.
+
+The pages of strangers are read in one pass that never looks back: what is opened and not closed ends the
+page, where a library's parser would look for its end from every place anew.
+"""
 
 import re
-from html.parser import HTMLParser
+from html import unescape
+from html.entities import html5
 
 from pilot_portal.common.errors import Refused
+from pilot_portal.documents.sheets.markup import MOST_MERGES, TOO_MANY_MERGES
 from pilot_portal.documents.sheets.workbook import Cell, Gathering, Merge, Sheet, Workbook
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|(?<![\w-])height\s*:\s*0(?:pt|px)?\s*(?:;|$)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+# A value in quotes may hold anything; a stray quote is a letter like others. Every repetition is possessive.
+_TAG = re.compile(
+    r"<(/?)([a-zA-Z][^\s/>]*+)"
+    r"((?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"'])[^\s>]*+))?+|=)*+)>"
+)
+_ATTRIBUTE = re.compile(r"([^\s/>=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|(?![\"'])([^\s>]*+)))?+")
+_RAW_END = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in ("script", "style")}
+_ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _MOST_SPAN = 1_000
 _MOST_TABLES = 50
 _MOST_COLUMNS = 1_000
+_MOST_DEPTH = 100
+# 20,000 rows of 13 cells whose text stands in a tag of its own make a million.
+_MOST_MARKS = 1_500_000
+# Long styles are real; nothing else of a row or a cell is asked.
+_MOST_ATTRIBUTES = 10_000
+_TOO_MUCH_MARKUP = "网页中的标记过多，请用 Excel 或 WPS 另存为 .xlsx 再上传。"
 
 
 def decode(content: bytes) -> str:
@@ -30,20 +50,57 @@ def decode(content: bytes) -> str:
     raise Refused("网页格式的表格编码无法识别，请用 Excel 或 WPS 另存为 .xlsx 再上传。")
 
 
-class _Tables(HTMLParser):
+class _Tables:
     """Outer tables of a page; text of tables inside a cell belongs to the cell."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.sheets: list[Sheet] = []
         self.depth = 0
         self.number = 0
         self.hidden = False
         self.cells: list[Cell] = []
         self.text: list[str] | None = None
-        self.silent = 0
         self.going = True
+        self.merged = 0
         self._begin()
+
+    def read(self, page: str) -> None:
+        """Walk through a page from its beginning to its end."""
+        place = 0
+        while True:
+            at = page.find("<", place)
+            if self.text is not None and at != place:
+                self._words(page[place:at] if at >= 0 else page[place:])
+            if at < 0:
+                return
+            found = _TAG.match(page, at)
+            place = self._tag(page, found) if found else self._other(page, at)
+
+    def _tag(self, page: str, found: re.Match[str]) -> int:
+        """A tag; gives where to read on."""
+        name = found[2].lower()
+        if found[1]:
+            self._close(name)
+        elif name in _RAW_END:
+            end = _RAW_END[name].search(page, found.end())
+            return end.start() if end else len(page)
+        else:
+            self._open(name, found[3])
+        return found.end()
+
+    def _other(self, page: str, at: int) -> int:
+        """What begins like a tag and is none; gives where to read on, the end where it is never closed."""
+        following = page[at + 1 : at + 2]
+        if page.startswith("<!--", at):
+            end = page.find("-->", at + 2)
+            return end + len("-->") if end >= 0 else len(page)
+        if following in {"!", "?", "/"}:
+            return page.find(">", at) + 1 or len(page)
+        if following.isascii() and following.isalpha():
+            return len(page)
+        if self.text is not None:
+            self.text.append("<")
+        return at + 1
 
     def _begin(self) -> None:
         self.gathering = Gathering()
@@ -53,24 +110,23 @@ class _Tables(HTMLParser):
         # Columns that a cell of an earlier row still covers: column -> last row.
         self.covered: dict[int, int] = {}
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An opening tag."""
-        given = {name: value or "" for name, value in attrs}
-        if tag in {"script", "style"}:
-            self.silent += 1
-        elif tag == "table":
+    def _open(self, tag: str, attributes: str) -> None:
+        if tag == "table":
             self.depth += 1
             if self.depth == 1:
                 self._begin()
+            elif self.depth > _MOST_DEPTH:
+                raise Refused("网页中的表格嵌套过深，请用 Excel 或 WPS 另存为 .xlsx 再上传。")
         elif self.depth != 1:
             return
         elif tag == "tr":
             self._end_row()
             self.number += 1
             self.cells = []
-            self.hidden = bool(_HIDDEN.search(given.get("style", "")))
+            self.hidden = bool(_HIDDEN.search(_given(attributes).get("style", "")))
         elif tag in {"td", "th"}:
             self._end_cell()
+            given = _given(attributes)
             self._cell(_span(given.get("rowspan")), _span(given.get("colspan")))
         elif tag == "br" and self.text is not None:
             self.text.append("\n")
@@ -83,6 +139,9 @@ class _Tables(HTMLParser):
         self.number = max(self.number, 1)
         if down > 1 or right > 1:
             self.merges.append(Merge(self.number, left, self.number + down - 1, left + right - 1))
+            self.merged += 1
+            if self.merged > MOST_MERGES:
+                raise Refused(TOO_MANY_MERGES)
         if down > 1:
             self.covered.update(dict.fromkeys(range(left, left + right), self.number + down - 1))
         self.span = right
@@ -92,11 +151,8 @@ class _Tables(HTMLParser):
         while self.covered.get(len(self.cells) + 1, 0) >= self.number and len(self.cells) < _MOST_COLUMNS:
             self.cells.append("")
 
-    def handle_endtag(self, tag: str) -> None:
-        """A closing tag."""
-        if tag in {"script", "style"}:
-            self.silent = max(0, self.silent - 1)
-        elif tag == "table" and self.depth:
+    def _close(self, tag: str) -> None:
+        if tag == "table" and self.depth:
             self.depth -= 1
             if self.depth == 0:
                 self.end_table()
@@ -105,10 +161,9 @@ class _Tables(HTMLParser):
         elif self.depth == 1 and tag == "tr":
             self._end_row()
 
-    def handle_data(self, data: str) -> None:
-        """Text between tags."""
-        if self.text is not None and not self.silent:
-            self.text.append(_SPACE.sub(" ", data))
+    def _words(self, data: str) -> None:
+        if self.text is not None:
+            self.text.append(_SPACE.sub(" ", _plain(data)))
 
     def _end_cell(self) -> None:
         if self.text is None:
@@ -139,6 +194,22 @@ class _Tables(HTMLParser):
         )
 
 
+def _character(found: re.Match[str]) -> str:
+    """What an entity stands for; one that nobody knows stays as it is."""
+    return unescape(f"&{found[1]};") if found[1][0] == "#" or f"{found[1]};" in html5 else found[0]
+
+
+def _plain(text: str) -> str:
+    """A text without entities; the library's own way looks for the beginnings of unknown ones, one by one."""
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def _given(attributes: str) -> dict[str, str]:
+    """The attributes of a tag by their names; those of a row or cell, which are few."""
+    found = _ATTRIBUTE.findall(attributes, 0, _MOST_ATTRIBUTES)
+    return {name.lower(): _plain(first or second or third) for name, first, second, third in found}
+
+
 def _span(text: str | None) -> int:
     return (
         min(max(1, int(text)), _MOST_SPAN) if text and text.isdecimal() and len(text) < len("100000") else 1
@@ -146,10 +217,11 @@ def _span(text: str | None) -> int:
 
 
 def read_html(content: bytes) -> Workbook:
-    """The tables of a page saved as .xls. Raises Refused where there is none."""
+    """The tables of a page saved as .xls. Raises Refused where there is none, or too much of anything."""
+    if content.count(b"<") + content.count(b"&") > _MOST_MARKS:
+        raise Refused(_TOO_MUCH_MARKUP)
     page = _Tables()
-    page.feed(decode(content))
-    page.close()
+    page.read(decode(content))
     if page.depth:
         page.end_table()
     if not page.sheets:

@@ -11,6 +11,12 @@ MOST_ROWS = 20_000
 # Beside them stand titles, headers, notes and totals.
 ROOM_AROUND = 200
 MOST_BLANK_ROWS = 2_000
+# 20,000 rows of 50 filled cells; what goes on beyond is nobody's list.
+MOST_VALUES = 1_000_000
+# Cells that are handed over, the blanks between them included.
+MOST_KEPT = 3_000_000
+TOO_MANY_ROWS = f"表格超过 {MOST_ROWS} 行，请分成几份后分别上传。"
+TOO_MUCH = "表格内容过大，请分成几份后分别上传。"
 # From here on a number of Excel no longer holds every digit (15 significant ones).
 EXACT = 10**15
 
@@ -102,9 +108,13 @@ class Gathering:
     def __init__(self) -> None:
         self.rows: list[SheetRow] = []
         self.blanks = 0
+        self.kept = 0
 
     def add(self, number: int, cells: list[Cell], *, hidden: bool = False) -> bool:
-        """Take a row; gives False when reading should stop. Raises Refused beyond 20,000 rows."""
+        """Take a row; gives False when reading should stop. Raises Refused beyond 20,000 rows.
+
+        Blanks at the end of a row count for nothing, those before its last cell do.
+        """
         while cells and (cells[-1] == "" or (isinstance(cells[-1], str) and not cells[-1].strip())):
             cells.pop()
         if not cells:
@@ -112,7 +122,10 @@ class Gathering:
             return self.blanks < MOST_BLANK_ROWS
         self.blanks = 0
         if len(self.rows) >= MOST_ROWS + ROOM_AROUND:
-            raise Refused(f"表格超过 {MOST_ROWS} 行，请分成几份后分别上传。")
+            raise Refused(TOO_MANY_ROWS)
+        self.kept += len(cells)
+        if self.kept > MOST_KEPT:
+            raise Refused(TOO_MUCH)
         self.rows.append(SheetRow(number, tuple(cells), hidden=hidden))
         return True
 
