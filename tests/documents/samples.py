@@ -273,7 +273,10 @@ PAPERS = {
     "decision": (letter, DECISION),
     "decision-long": (letter, replace(DECISION, paragraphs=("经查：", LONG * 12, "经研究，决定如下。"))),
     "notice": (notice, NOTICE),
-    "notice-long": (notice, replace(NOTICE, paragraphs=(LONG * 3,), rows=NOTICE.rows * 30)),
+    "notice-long": (
+        notice,
+        replace(NOTICE, paragraphs=(LONG * 3,), rows=NOTICE.rows * 30, total="合计 90 家"),
+    ),
     "notice-words": (notice, replace(NOTICE, columns=(), rows=(), total="", note="", closing="特此公告。")),
     "service-proof": (service_proof, PROOF),
     "service-proof-long": (

@@ -157,8 +157,51 @@ def test_a_signature_brings_the_last_lines_of_the_text_along():
     "word", ["91000000MA0000T44T", "0731-28680000-801", "123,456,789.00", "2023-D-0001-03"]
 )
 def test_a_number_is_set_smaller_rather_than_broken(word):
+    for style in (Style(), Style(align="right", columns=True)):
+        pages = _set(Table(Grid((1, 2.3), [Row([Cell(word, style), Cell("株洲")])])))
+        assert len([text for text in pages[0].texts if word in text[6]]) == 1
     pages = _set(Table(Grid((1, 2.3), [Row([Cell(word), Cell("株洲")])])))
     texts = [text for text in pages[0].texts if word in text[6]]
-    assert len(texts) == 1
     assert texts[0][3] <= 10.5
     assert texts[0][0] + sum(FONTS["song"][c][1] for c in texts[0][6]) * texts[0][3] < FRAME.left + 79
+
+
+def test_a_long_word_of_running_text_is_broken_and_the_text_keeps_its_size():
+    text = "建设共性技术服务平台（含ISO9001:2015、CNAS认可实验室），降低企业发展成本。"
+    pages = _set(Table(Grid((1, 5), [Row([Cell(text), Cell("株洲")])])))
+    assert {shown[3] for shown in pages[0].texts} == {10.5}
+    assert _text(pages) == text + "株洲"
+
+
+def test_a_text_that_goes_on_carries_its_label_on_every_page():
+    rows = [
+        Row([Cell("标签：")], keep=True, joined=True),
+        Row([Cell("文" * 1500, valign="top")], flow=True, again=Cell("标签（续）：")),
+    ]
+    first, *others = _set(Table(Grid((1,), rows)))
+    assert len(others) == 2
+    assert "（续）" not in first.plain_text()
+    for page in others:
+        assert page.plain_text().startswith("标签（续）：文")
+        _within(page)
+        _closed(page)
+        # One box: no line between the label and its text.
+        assert len({rule[1] for rule in page.rules if rule[1] == rule[3]}) == 2
+    assert _text([first, *others]).count("文") == 1500
+
+
+def test_a_heading_needs_but_the_beginning_of_what_goes_on_with_the_signature():
+    style = Style("song", 10, 15)
+    for count in range(4, 60):
+        blocks = [
+            Paragraph("一、标题", style, keep=True),
+            Paragraph("株" * 26 * count, style, keep=True),
+            Paragraph("特此告知。", style, keep=True),
+            Drawn(100, lambda *_: None, keep=True),
+            Paragraph("（联系人）", style),
+        ]
+        pages = _set(Spacer(1), Drawn(200, lambda *_: None), *blocks)
+        first, last = ({text[1] for text in page.texts} for page in (pages[0], pages[-1]))
+        # The last two lines, the closing words and what stands under the signature; nothing else is missing.
+        assert len(last) >= 4
+        assert len(pages) == 1 or len(first) >= min(10, count - 1)

@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from itertools import pairwise
@@ -15,9 +15,17 @@ import pytest
 from pikepdf import Name
 
 from pilot_portal.documents.pdf import Document, MissingGlyph, canonical, join, load_fonts, save
-from pilot_portal.documents.pdf.forms import attachment1, attachment3, letter, print_set
+from pilot_portal.documents.pdf.forms import (
+    Slip,
+    SlipsData,
+    attachment1,
+    attachment3,
+    letter,
+    print_set,
+    slips,
+)
 from pilot_portal.documents.pdf.page import A4, A4_LANDSCAPE, MM
-from pilot_portal.documents.pdf.qr import SIDE
+from pilot_portal.documents.pdf.qr import SIDE, qr_path
 from tests.documents.samples import (
     COUNTY_REPORT,
     DIGEST,
@@ -28,6 +36,7 @@ from tests.documents.samples import (
     PROMISE,
     RARE,
     SITUATION,
+    VERIFY,
 )
 
 FONTS = load_fonts()
@@ -126,6 +135,8 @@ def test_all_that_an_application_says_stands_on_its_paper_in_order():
         in text
     )
     assert "（其它：升规入统5家、国省单项冠军0家）" in text
+    # No blanks around some numbers and none around others.
+    assert " 家" not in build("attachment3").pages[0].plain_text()
     assert "单位：万元：人、平米" in text
     assert "2021年2022年2021年2022年" in text
     assert "2015年3月1日" in text
@@ -155,8 +166,10 @@ def test_short_texts_fit_one_page_each_and_long_ones_flow():
     assert len(print_set(PROMISE, SITUATION, FONTS).pages) == 2
     pages = build("attachment3-long").pages
     assert len(pages) > 2
-    text = "".join(page.plain_text() for page in pages)
+    song = FONTS["song"]["株"][0], 10.5
+    text = "".join(text[6] for page in pages for text in page.texts if text[2:4] == song)
     assert text.count(LONG[:20]) == 1 + 20 + 20
+    assert [page.plain_text().count("（续）：") for page in pages] == [0, 1, 1, 1]
     for number, page in enumerate(pages, start=1):
         assert f"第 {number} 页　共 {len(pages)} 页" in page.plain_text()
 
@@ -177,6 +190,67 @@ def test_headers_are_repeated_on_every_page_of_a_list():
 def test_a_report_of_none_says_so():
     assert "（零报送）" in build("attachment1-none").pages[0].plain_text()
     assert "零报送" in build("covering-none").pages[0].plain_text()
+
+
+def test_a_list_of_none_is_a_sentence():
+    form, data = PAPERS["roster"]
+    text = form(replace(data, rows=()), FONTS).pages[0].plain_text()
+    assert "经申报、推荐和评定，2023年没有服务机构（平台）列入试点名单。" in text
+    assert "共0家" not in text
+    opened = form(replace(data, rows=(), opening="现公布名单。"), FONTS).pages[0].plain_text()
+    assert opened.index("现公布名单。") < opened.index("没有服务机构")
+    for name in ("demand-list", "ranking"):
+        form, data = PAPERS[name]
+        assert "没有" in form(replace(data, rows=()), FONTS).pages[0].plain_text()
+
+
+def test_points_of_figures_stand_under_each_other():
+    with pypdfium2.PdfDocument(file_of("attachment3")) as pdf:
+        page = pdf[0]
+        text = page.get_textpage()
+        said = text.get_text_range()
+        figures = ("1,402.75", "802.10", "600.65", "395.00", "1,007.75")
+        points = [
+            text.get_charbox(said.index(figure) + figure.index("."), loose=True)[0] for figure in figures
+        ]
+        text.close()
+        page.close()
+    assert max(points) - min(points) < 0.05
+
+
+def test_words_a_little_longer_than_a_page_are_set_tighter_and_the_first_page_is_full():
+    for name in ("letter", "covering"):
+        assert len(build(name).pages) == 1
+    for lines in range(10, 40):
+        pages = letter(replace(LETTER, paragraphs=("株" * 28 * lines,), contact="联系人"), FONTS).pages
+        last = pages[-1].plain_text()
+        assert "特此告知。" in last
+        assert "（联系人）" in last
+        baselines = {text[1] for text in pages[0].texts if text[3] == 16}
+        assert len(pages) == 1 or len(baselines) >= min(lines, 17)
+
+
+@pytest.mark.parametrize("times", range(1, 5))
+def test_nothing_on_a_slip_stands_upon_another(times):
+    name = "株洲示例先进轨道交通装备与硬质合金共性技术服务平台（芦淞）生产力促进中心有限责任公司"[
+        : 11 * times
+    ]
+    one = Slip(name, VERIFY, "ABCD2345", date(2023, 4, 30))
+    data = SlipsData(
+        "株洲经开区工信部门", "试点服务需求摸底" * times, "portal.example.gov.cn", [one], IMPRINT
+    )
+    (page,) = slips(data, FONTS).pages
+    ((code_x, code_bottom, scale, _path),) = page.fills
+    code_top = code_bottom - scale * qr_path(VERIFY)[0]
+    boxes = [
+        (x, y - size * 0.8, x + sum(face.width(ord(c)) for c in text) * size, y + size * 0.1, text)
+        for x, y, face, size, _space, _colour, text in page.texts
+    ]
+    boxes.append((code_x, code_top, code_x + code_bottom - code_top, code_bottom, "QR"))
+    for at, one in enumerate(boxes):
+        for other in boxes[at + 1 :]:
+            apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            assert apart, (one[4], other[4])
 
 
 def test_the_footer_names_number_version_digest():

@@ -20,13 +20,13 @@ from pilot_portal.documents.pdf.page import Page
 from pilot_portal.documents.pdf.text import (
     Line,
     Style,
-    balanced,
     break_lines,
     clean,
     draw_lines,
     draw_text,
     measure,
 )
+from pilot_portal.documents.pdf.titles import balanced
 
 Number = int | Decimal
 MOST_SERIES, MOST_POINTS = 3, 12

@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from string import digits
 
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 
@@ -79,6 +80,21 @@ class UsedFace:
     def hex(self, text: str) -> str:
         """The text as the body of a hexadecimal string."""
         return "".join(map(self.codes.__getitem__, text))
+
+    def columns(self, text: str) -> str:
+        """The text as the body of an array, each digit in the middle of the widest one's advance."""
+        shifts = _shifts(self.face)
+        return "".join(
+            f" {shifts[c]}<{self.codes[c]}>{shifts[c]}" if c in shifts else f"<{self.codes[c]}>" for c in text
+        )
+
+
+@lru_cache(maxsize=KEPT)
+def _shifts(face: Face) -> dict[str, str]:
+    """Digit → half of what it is narrower than the widest one, to be moved to the right (mille of an em)."""
+    widths = {digit: face.width(ord(digit)) or 0.0 for digit in digits}
+    widest = max(widths.values())
+    return {digit: f"{(width - widest) * 500:.3f}" for digit, width in widths.items() if width < widest}
 
 
 class UsedFaces:

@@ -9,7 +9,8 @@ from typing import Protocol
 from pilot_portal.documents.pdf.frame import Column
 from pilot_portal.documents.pdf.grid import Grid
 from pilot_portal.documents.pdf.page import Page
-from pilot_portal.documents.pdf.text import Line, Style, balanced, break_lines, draw_lines
+from pilot_portal.documents.pdf.text import Line, Style, break_lines, draw_lines
+from pilot_portal.documents.pdf.titles import balanced
 
 FEWEST = 2  # lines of a paragraph that stay together at the end or the beginning of a page
 
@@ -62,6 +63,10 @@ class Paragraph:
     def full_height(self, column: Column) -> float:
         """Height of the whole text with its space."""
         return self.before + len(self._lines(column)) * self.style.leading + self.after
+
+    def may_split(self, column: Column) -> bool:
+        """Whether it is long enough to stand on two pages."""
+        return len(self._lines(column)) >= 2 * FEWEST
 
     def place(self, column: Column, tail: float = 0) -> None:
         """Set the lines; at least two stand at the end and at the beginning of a page.
@@ -147,10 +152,13 @@ class Drawn:
 
 
 def _tail(column: Column, blocks: Sequence[Block]) -> float:
-    """Height that must stand under a block that keeps with the next."""
+    """Height that must stand under a block that keeps with the next.
+
+    Of a paragraph that can be split its beginning is enough: what keeps with its end takes its last lines.
+    """
     height = 0.0
     for block in blocks:
-        if not block.keep:
+        if not block.keep or (isinstance(block, Paragraph) and block.may_split(column)):
             return height + block.first_height(column)
         height += block.full_height(column) if isinstance(block, Paragraph) else block.first_height(column)
     return height

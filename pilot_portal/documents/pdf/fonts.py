@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from string import digits
 
 from pilot_portal.common.errors import Refused
 from pilot_portal.documents.pdf.faces import Face
@@ -75,6 +76,14 @@ class Role(dict[str, tuple[Face, float]]):
                 self[character] = found = (face, width)
                 return found
         raise MissingGlyph(character)
+
+    @cached_property
+    def columns(self) -> Role:
+        """The same with all digits as wide as the widest: figures that stand under each other."""
+        role = Role(self.chain)
+        widest = max(self[digit][1] for digit in digits)
+        role.update({digit: (self[digit][0], widest) for digit in digits})
+        return role
 
 
 class Fonts:

@@ -45,7 +45,8 @@ class Row:
     """Cells from left to right; places taken by cells that reach down are left out.
 
     `height` is the least height; `flow`: it may be split at the end of a page; `keep`: it stays on the page
-    where the next row begins (a label); `joined`: no line is drawn between it and the next.
+    where the next row begins (a label); `joined`: no line is drawn between it and the next; `again`: as
+    wide as the table, the label over what goes on on the next page.
     """
 
     cells: Sequence[Cell]
@@ -53,6 +54,7 @@ class Row:
     flow: bool = False
     keep: bool = False
     joined: bool = False
+    again: Cell | None = None
 
 
 @dataclass(slots=True)
@@ -154,12 +156,15 @@ class Grid:
 
 
 def _fitted(cell: Cell, width: float, fonts: Fonts) -> Cell:
-    """The cell in a size in which its longest number, code or telephone stands on one line."""
+    """The cell in a size in which its longest number, code or telephone stands on one line.
+
+    In running text, of which such words are the lesser part, a word too long is broken instead.
+    """
     words = LONG_WORD.findall(cell.text)
-    if not words:
+    if not words or 2 * sum(map(len, words)) < len(cell.text):
         return cell
     style = cell.style
-    widest = max(measure(word, fonts[style.role], style.size, style.space) for word in words)
+    widest = max(measure(word, style.role_of(fonts), style.size, style.space) for word in words)
     if widest <= width:
         return cell
     size = max(SMALLEST * style.size, style.size * width / widest * 0.99)
@@ -288,7 +293,23 @@ class _Setter:
         self._open(number, top)
         self.heights[number] = max(box.need() for box in single)
         self._turn(number)
+        self._label_again(number)
         return True
+
+    def _label_again(self, number: int) -> None:
+        """Set the label of a text that goes on, in one box with it."""
+        again, column = self.grid.rows[number].again, self.column
+        if again is None:
+            return
+        lines = break_lines(
+            again.text, column.width - 2 * again.pad[0], again.style, column.fonts, again.place
+        )
+        label = _Box(again, number, 0.0, column.width, lines, open_below=True)
+        top = column.y
+        column.y += label.need()
+        self.ink.box(label, top, column.y, lines)
+        for box in self.boxes[number]:
+            box.open_above = True
 
     def _open(self, number: int, top: float) -> None:
         """Remember the cells over several rows that begin here."""

@@ -20,14 +20,15 @@ A4_LANDSCAPE = (A4[1], A4[0])
 FRAME_WORDS = "第页共版摘要验证码扫码核验征求意见样章·演示无效　 —0123456789abcdef.,-"
 BLACK, GREY, RED = "0 g", "0.35 g", "0.8 0.05 0.05 rg"
 
-Text = tuple[float, float, Face, float, float, str, str]
+Text = tuple[float, float, Face, float, float | None, str, str]
 
 
 @dataclass(slots=True)
 class Page:
     """One page.
 
-    `texts` holds (x, baseline, face, size, letter space, colour, text); `rules` lines (x1, y1, x2, y2,
+    `texts` holds (x, baseline, face, size, letter space, colour, text), without a letter space figures that
+    stand in columns; `rules` lines (x1, y1, x2, y2,
     width, colour); `fills` filled paths as (x, y, scale, path) where the path is PDF operators in its own
     unit, y upwards; `circles` outlines (centre x, centre y, radius, width, colour); `bars` filled rectangles
     (x, top, width, height, colour). `seals` are the squares (x, top, side) where somebody's seal goes: not

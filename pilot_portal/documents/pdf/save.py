@@ -87,10 +87,12 @@ def _text_operators(page: Page, faces: UsedFaces) -> Iterable[str]:
         if font != (used.name, size):
             font = (used.name, size)
             yield f"/{used.name} {size:g} Tf"
-        if spacing != space:
-            space = spacing
-            yield f"{spacing:.4f} Tc"
-        yield f"1 0 0 1 {x:.2f} {page.height - y:.2f} Tm <{used.hex(text)}> Tj"
+        wanted = spacing or 0.0
+        if wanted != space:
+            space = wanted
+            yield f"{wanted:.4f} Tc"
+        shown = f"[{used.columns(text)}] TJ" if spacing is None else f"<{used.hex(text)}> Tj"
+        yield f"1 0 0 1 {x:.2f} {page.height - y:.2f} Tm {shown}"
 
 
 def _stroke(colour: str) -> str:

@@ -82,8 +82,8 @@ class Attachment3Words:
     served: str = "已服务企业"
     targets: str = "培育企业目标数"
     tiers: str = (
-        "共计 {total} 家，其中 {innovative} 家创新型中小企业，{provincial} 家省级专精特新中小企业，"
-        "{national} 家国家及小巨人企业，{key} 家国家重点小巨人。（其它：{others}）"
+        "共计{total}家，其中{innovative}家创新型中小企业，{provincial}家省级专精特新中小企业，"
+        "{national}家国家及小巨人企业，{key}家国家重点小巨人。（其它：{others}）"
     )
     no_others: str = "如升规入统、国省单项冠军"
     years: str = "近年经营状况"
@@ -109,6 +109,7 @@ class Attachment3Words:
     premises: str = "主要服务场地、设施情况："
     path: str = "主要服务内容或实施路径："
     results: str = "培育优质企业业绩："
+    again: str = "（续）："  # after the label of a text that goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,9 @@ def _long_rows(data: Attachment3Data) -> list[Row]:
     ):
         place = f"{words.mark}“{title.rstrip('：')}”"
         rows.append(Row([Cell(title, label, span=6, pad=(6, 3), place=words.mark)], keep=True, joined=joined))
-        rows.append(Row([Cell(text, LONG, span=6, valign="top", pad=(6, 4), place=place)], GAP, flow=True))
+        box = Cell(text, LONG, span=6, valign="top", pad=(6, 4), place=place)
+        again = Cell(title.rstrip("：") + words.again, label, pad=(6, 3), place=words.mark)
+        rows.append(Row([box], GAP, flow=True, again=again))
     return rows
 
 

@@ -98,7 +98,7 @@ def attachment4(data: Attachment4Data, fonts: Fonts) -> Document:
     blocks = [
         *form_head(words.mark, words.title, narrow=90),
         *unit_line(words.unit, data.unit, f"{'　' * GAP_EM}{words.place}{data.place}", fonts),
-        Table(Grid((4.5, 26, 8.5, 19, 13.8, 13.8, 13.5, 8.4), body, head=1)),
+        Table(Grid((4.5, 23.5, 8.7, 18.5, 13, 13, 14, 12.3), body, head=1)),
         Paragraph(words.note, NOTE, before=5),
     ]
     return form_page(words.title, blocks, LANDSCAPE, data.imprint, fonts, words=data.words)

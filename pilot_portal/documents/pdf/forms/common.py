@@ -22,7 +22,7 @@ HEAD = Style("hei_bold", 10.5, 15, "center")
 VALUE = Style("song", 10.5, 15)
 LISTED = Style("song", 10.5, 15, only="、")
 CENTRED = Style("song", 10.5, 15, "center")
-FIGURE = Style("song", 10.5, 15, "right")
+FIGURE = Style("song", 10.5, 15, "right", columns=True)
 LONG = Style("song", 10.5, 17, "justify", 2)
 MARK = Style("hei", 16, 24)  # 附件n
 FORM_TITLE = Style("title", 18, 27, "center")

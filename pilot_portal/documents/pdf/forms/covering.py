@@ -18,9 +18,9 @@ class CoveringLetterWords:
     The notice orders the letter but issues no form, so the city may change every one.
     """
 
-    title: str = "关于推荐{year}年株洲市支持服务机构\n（平台）培育优质企业试点的报告"
-    supplement_title: str = "关于补充推荐{year}年株洲市支持服务机构\n（平台）培育优质企业试点的报告"
-    none_title: str = "关于{year}年株洲市支持服务机构（平台）\n培育优质企业试点零报送的报告"
+    title: str = "关于推荐{year}年株洲市支持服务机构（平台）培育优质企业试点的报告"
+    supplement_title: str = "关于补充推荐{year}年株洲市支持服务机构（平台）培育优质企业试点的报告"
+    none_title: str = "关于{year}年株洲市支持服务机构（平台）培育优质企业试点零报送的报告"
     addressee: str = "株洲市工业和信息化局："
     basis: str = "根据《关于开展服务机构（平台）培育优质企业试点工作的通知》要求，"
     recommend: str = (

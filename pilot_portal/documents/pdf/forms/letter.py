@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from pilot_portal.documents.pdf.flow import Block, Paragraph
@@ -14,6 +14,7 @@ from pilot_portal.documents.pdf.fonts import Fonts
 from pilot_portal.documents.pdf.official import (
     PLAIN,
     Signature,
+    before_signature,
     body,
     enclosure_blocks,
     head_blocks,
@@ -22,8 +23,6 @@ from pilot_portal.documents.pdf.official import (
     signature_block,
 )
 from pilot_portal.documents.pdf.page import Document, Imprint
-
-LINE = 26  # characters of a line that begins a paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,10 @@ def letter(data: LetterData, fonts: Fonts) -> Document:
         blocks.append(Paragraph(data.addressee, PLAIN, keep=True))
     closing = (data.closing,) if data.closing else ()
     text = text_blocks((*data.paragraphs, *closing))
-    # The signature never stands on a page without text: it takes the last lines along, and closing words
-    # of one line those before them.
-    last = 2 if text and len(text[-1].text) < LINE else 1
-    blocks += [*text[:-last], *(replace(block, keep=True) for block in text[-last:])]
+    blocks += before_signature(text, enclosures=bool(data.enclosures))
     blocks += enclosure_blocks(data.enclosures, fonts)
-    blocks.append(signature_block(Signature(data.issuer, data.issued_on, data.seal), data.imprint, fonts))
+    signature = Signature(data.issuer, data.issued_on, data.seal)
+    blocks.append(signature_block(signature, data.imprint, fonts, keep=bool(data.contact)))
     if data.contact:
         blocks.append(body(f"（{data.contact}）"))
     head = head_blocks(data.head, data.number) if data.head else number_blocks(data.number)

@@ -8,7 +8,7 @@ They are public: callers pass the names that may be shown and no contact of anyb
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pilot_portal.documents.pdf.flow import Block, Paragraph, Spacer, Table
@@ -27,7 +27,6 @@ from pilot_portal.documents.pdf.forms.letter import number_blocks
 from pilot_portal.documents.pdf.grid import Grid
 from pilot_portal.documents.pdf.official import (
     PITCH,
-    PLAIN,
     Signature,
     body,
     head_blocks,
@@ -42,7 +41,7 @@ TALL = 24.0
 
 @dataclass(frozen=True, slots=True)
 class ListWords:
-    """Title, opening paragraph and headers of a publication.
+    """Title, opening paragraph and headers of a publication, and what it says instead when it lists nothing.
 
     `{year}`, `{count}` and `{batch}` are filled in.
     """
@@ -50,7 +49,7 @@ class ListWords:
     title: str
     opening: str
     headers: tuple[str, ...]
-    none: str = "（无）"
+    none: str = ""
 
 
 ROSTER_WORDS = ListWords(
@@ -58,12 +57,15 @@ ROSTER_WORDS = ListWords(
     "按照《关于开展服务机构（平台）培育优质企业试点工作的通知》要求，经申报、推荐和评定，"
     "现将试点服务机构（平台）名单予以公布，共{count}家。",
     ("序号", "服务机构（平台）名称", "所在县市区", "主要服务内容", "备注"),
+    "按照《关于开展服务机构（平台）培育优质企业试点工作的通知》要求，经申报、推荐和评定，"
+    "{year}年没有服务机构（平台）列入试点名单。",
 )
 DEMAND_WORDS = ListWords(
     "{year}年株洲市企业服务需求表（第{batch}批）",
     "按照《关于开展服务机构（平台）培育优质企业试点工作的通知》要求，现将企业服务需求予以发布，共{count}项，"
     "请试点服务机构（平台）按照发布的需求开展揭榜竞赛。",
     ("序号", "需求编号", "企业名称", "所属\n县市区", "所需服务", "企业现状", "发展目标"),
+    "按照《关于开展服务机构（平台）培育优质企业试点工作的通知》要求，第{batch}批没有可以发布的企业服务需求。",
 )
 RANKING_WORDS = ListWords(
     "{year}年株洲市支持服务机构（平台）\n培育优质企业试点综合评价结果",
@@ -79,6 +81,7 @@ RANKING_WORDS = ListWords(
         "得分",
         "结论",
     ),
+    "按照《关于开展服务机构（平台）培育优质企业试点工作的通知》要求，试点期内没有需要综合评价的试点服务机构（平台）。",
 )
 
 
@@ -186,8 +189,14 @@ def _publication(
     tail = signature.height + (2 * NOTE.leading + 5 if data.note else 0)
     place = title.replace("\n", "")
     grid = Grid(widths, table_rows(words.headers, rows, styles, height=TALL, place=place), head=1, tail=tail)
-    blocks: list[Block] = [body(data.opening or fill(words.opening, **filled)), *extra, Spacer(PITCH / 3)]
-    blocks.append(Table(grid) if rows else Paragraph(words.none, PLAIN))
+    said = body(data.opening or fill(words.opening if rows else words.none, **filled))
+    blocks: list[Block]
+    if rows:
+        blocks = [said, *extra, Spacer(PITCH / 3), Table(grid)]
+    elif data.opening:
+        blocks = [said, *extra, body(fill(words.none, **filled), keep=True)]
+    else:
+        blocks = [replace(said, keep=True)]
     if data.note:
         blocks.append(Paragraph(data.note, NOTE, before=5, keep=True))
     blocks.append(signature)
@@ -212,7 +221,9 @@ def demand_list(data: DemandListData, fonts: Fonts) -> Document:
     ]
     styles = (CENTRED, CENTRED, VALUE, CENTRED, LISTED, VALUE, VALUE)
     extra = [body(data.window)] if data.window else []
-    return _publication(data, rows, styles, (7, 17, 22, 11, 17, 15, 15), fonts, batch=data.batch, extra=extra)
+    return _publication(
+        data, rows, styles, (6, 16.7, 20.9, 13.9, 17, 14.75, 14.75), fonts, batch=data.batch, extra=extra
+    )
 
 
 def ranking(data: RankingData, fonts: Fonts) -> Document:
@@ -231,4 +242,4 @@ def ranking(data: RankingData, fonts: Fonts) -> Document:
         for row in data.rows
     ]
     styles = (CENTRED, VALUE, CENTRED, CENTRED, CENTRED, CENTRED, CENTRED, CENTRED)
-    return _publication(data, rows, styles, (7, 29, 11, 12, 12, 10, 9, 12), fonts)
+    return _publication(data, rows, styles, (6.5, 28.5, 13.6, 11.2, 11.2, 10, 9, 12), fonts)

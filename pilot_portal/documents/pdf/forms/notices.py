@@ -14,20 +14,17 @@ from pilot_portal.documents.pdf.forms.common import CENTRED, LISTED, NOTE, VALUE
 from pilot_portal.documents.pdf.forms.letter import number_blocks
 from pilot_portal.documents.pdf.grid import Cell, Grid, Row
 from pilot_portal.documents.pdf.official import (
-    OFFICIAL,
     PITCH,
-    TITLE,
     Signature,
+    before_signature,
     body,
     head_blocks,
     official_page,
     signature_block,
 )
 from pilot_portal.documents.pdf.page import Document, Imprint
-from pilot_portal.documents.pdf.text import measure
 
 TALL = 24.0
-WHOLE = ("试点服务机构（平台）",)
 STYLES = {"middle": CENTRED, "words": VALUE, "list": LISTED}
 
 
@@ -61,34 +58,18 @@ class NoticeData:
 def notice(data: NoticeData, fonts: Fonts) -> Document:
     """Lay out a notice. Raises MissingGlyph."""
     signature = signature_block(Signature(data.issuer, data.issued_on), data.imprint, fonts)
-    after: list[Block] = []
-    if data.note:
-        after.append(Paragraph(data.note, NOTE, before=5, keep=True))
-    if data.closing:
-        after.append(replace(body(data.closing, keep=True), before=6 if data.rows else 0))
-    tail = signature.height + (2 * NOTE.leading + 5 if data.note else 0) + (PITCH if data.closing else 0)
-    text = [body(words, keep=not data.rows) for words in data.paragraphs]
-    blocks: list[Block] = [*text]
+    text = [body(words) for words in data.paragraphs]
+    closing = [body(data.closing)] if data.closing else []
+    note: list[Block] = [Paragraph(data.note, NOTE, before=5, keep=True)] if data.note else []
     if data.rows:
-        blocks += [Spacer(PITCH / 3), Table(_grid(data, tail))]
-    blocks += [*after, signature]
+        tail = signature.height + (2 * NOTE.leading + 5 if note else 0) + (PITCH if closing else 0)
+        last = [replace(words, before=6, keep=True) for words in closing]
+        blocks = [*text, Spacer(PITCH / 3), Table(_grid(data, tail)), *note, *last, signature]
+    else:
+        # A note stands under the text as under a table.
+        blocks = [*before_signature([*text, *closing], enclosures=False), *note, signature]
     head = head_blocks(data.head, data.number) if data.head else number_blocks(data.number)
-    return official_page(title_lines(data.title, fonts), blocks, data.imprint, fonts, head=head)
-
-
-def title_lines(title: str, fonts: Fonts) -> str:
-    """A long title in two lines that do not part its standing words, as even as that allows."""
-    role = fonts[TITLE.role]
-
-    def wide(part: str) -> float:
-        return measure(part, role, TITLE.size)
-
-    if wide(title) <= OFFICIAL.width or "\n" in title:
-        return title
-    found = [(title.find(words), len(words)) for words in WHOLE if words in title]
-    cuts = [(title[:at], title[at:]) for begin, long in found for at in (begin, begin + long)]
-    fit = [cut for cut in cuts if all(cut) and max(map(wide, cut)) <= OFFICIAL.width]
-    return "\n".join(min(fit, key=lambda cut: max(map(wide, cut)))) if fit else title
+    return official_page(data.title, blocks, data.imprint, fonts, head=head)
 
 
 def _grid(data: NoticeData, tail: float) -> Grid:
