@@ -16,6 +16,8 @@ from pilot_portal.accounts.operations import (
     invite,
     switched,
 )
+from pilot_portal.accounts.views import joining
+from pilot_portal.accounts.views.joining import FEW_WRONG, MOST_WRONG
 from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
 from pilot_portal.notifications.models import Message
@@ -79,6 +81,57 @@ def test_an_administrator_invites_and_the_short_code_leads_the_new_member_in(cli
     assert (member.organisation, member.user.mobile) == (zhou.organisation, "13800000042")
     assert member.granted_by == zhou.user
     assert joined.wsgi_request.actor.membership == member
+
+
+def guessed(browser, code="ABCD2345", address="198.51.100.7"):
+    return browser.post(CODE, {"code": code}, REMOTE_ADDR=address)
+
+
+def test_codes_are_not_found_by_trying(client, zhou):
+    made = invited(zhou, at=clock.now())
+    for n in range(MOST_WRONG):
+        assert guessed(client, f"ABCD23{n:02}").status_code == 422
+    refused = guessed(client, made.code)
+    assert refused.status_code == 429
+    assert "错误次数过多，请 10 分钟后再试" in read(refused)
+    assert made.code in read(refused)
+    assert zhou.organisation.name not in read(refused)
+    # Nor by the address of the page, whose own secret stays good.
+    assert client.get(f"{CODE}{made.code}/", REMOTE_ADDR="198.51.100.7").status_code == 429
+    assert client.get(f"{CODE}{made.secret}/", REMOTE_ADDR="198.51.100.7").status_code == 200
+
+
+def test_codes_tried_as_addresses_count_too(client, zhou):
+    made = invited(zhou, at=clock.now())
+    for n in range(MOST_WRONG):
+        assert client.get(f"{CODE}ABCD23{n:02}/").status_code == 404
+    assert client.get(f"{CODE}{made.code}/").status_code == 429
+
+
+def test_a_stranger_s_tries_shut_nobody_else_out(client, client_of, zhou):
+    made = invited(zhou, at=clock.now())
+    for _ in range(MOST_WRONG):
+        guessed(client)
+    assert guessed(client, made.code, "198.51.100.8").status_code == 302
+    # Behind the same door, but signed in.
+    assert guessed(client_of(zhou), made.code).status_code == 302
+
+
+def test_who_types_rightly_uses_up_no_tries(client, zhou):
+    made = invited(zhou, at=clock.now())
+    for _ in range(MOST_WRONG + 2):
+        assert guessed(client, made.code).status_code == 302
+
+
+def test_tries_from_many_addresses_leave_each_address_few(client, zhou, monkeypatch):
+    monkeypatch.setattr(joining, "MOST_WRONG_IN_ALL", 12)
+    made = invited(zhou, at=clock.now())
+    for n in range(12):
+        assert guessed(client, address=f"203.0.113.{n}").status_code == 422
+    for _ in range(FEW_WRONG):
+        assert guessed(client).status_code == 422
+    assert guessed(client, made.code).status_code == 429
+    assert guessed(client, made.code, "198.51.100.9").status_code == 302
 
 
 def test_opening_an_invitation_spends_nothing(client, zhou):

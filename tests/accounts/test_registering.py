@@ -3,7 +3,7 @@
 import pytest
 
 from pilot_portal.accounts.models import Membership, Organisation, User
-from pilot_portal.accounts.operations import NewBody, NewPerson, register
+from pilot_portal.accounts.operations import NewBody, NewPerson, Unattended, register
 from pilot_portal.common.errors import Refused
 from tests import factories
 from tests.factories import NOW
@@ -118,6 +118,36 @@ def test_a_registered_body_is_not_taken_over_and_its_people_stay_unknown(client)
         assert known not in read(answered)
     assert list(Membership.objects.all()) == [there.membership]
     assert not User.objects.filter(name="冒名示例").exists()
+
+
+def test_a_body_that_nobody_stands_in_leads_to_its_invitation(client):
+    """A county's import made it: there is no administrator whom anybody could ask."""
+    invited = factories.organisation(
+        "enterprise",
+        "株洲示例密封件有限公司",
+        credit_code=factories.credit_code(77_009),
+        region=factories.region(),
+    )
+    answered = client.post(
+        ADDRESS, typed(kind="enterprise", credit_code=invited.credit_code, organisation="冒名示例厂")
+    )
+    told = read(answered)
+    assert answered.status_code == 422
+    assert "还没有管理员" in told
+    assert "联系本单位管理员" not in told
+    assert '<a href="/accounts/invitation/">输入邀请单上的邀请码</a>' in told
+    assert client.get("/accounts/invitation/").status_code == 200
+    for kept in ("冒名示例厂", "法定示例", "周示例", "13800000041", invited.credit_code):
+        assert f'value="{kept}"' in told
+    assert invited.name not in told
+    assert not User.objects.exists()
+
+
+def test_a_body_whose_people_have_gone_is_one_that_nobody_stands_in(client):
+    there = factories.institution_admin_zhou()
+    Membership.objects.update(ends_at=NOW)
+    with pytest.raises(Unattended):
+        register(body(credit_code=there.organisation.credit_code), person(), at=NOW)
 
 
 def test_the_same_code_may_be_an_enterprise_and_an_institution():

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.accounts.models import Grant, Invitation, Membership, Organisation, Role, User
-from pilot_portal.accounts.queries import live_memberships
+from pilot_portal.accounts.queries import live_memberships, members_of
 from pilot_portal.common.clock import end_of_day
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.common.text import (
@@ -48,6 +48,15 @@ TAKEN = (
     "该单位已在平台注册。请联系本单位管理员邀请您加入；"
     "管理员已离职的，请持盖章申请和执照到所在县市区工信部门办理。"
 )
+# A county's import and its slips make a body before anybody of it has come.
+UNATTENDED = (
+    "该单位已在平台登记，目前还没有管理员，不能重复注册。收到邀请单的，请用单上的邀请码加入；"
+    "没有邀请单或已过期的，请持执照联系所在县市区工信部门，核对统一社会信用代码后重新发出。"
+)
+
+
+class Unattended(Refused):
+    """The body is known and nobody stands in it: its people come in by an invitation."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,8 @@ def make_person(person: NewPerson) -> User:
 def register(body: NewBody, person: NewPerson, *, at: dt.datetime) -> Membership:
     """Register an institution or enterprise by its credit code, with its first administrator.
 
-    A body that is registered already is never taken over: Refused says what to do. Sole traders are refused.
+    A body that is registered already is never taken over: Refused says what to do, Unattended where nobody of
+    it is there to ask. Neither tells what is known of it. Sole traders are refused.
     """
     code = check_credit_code(body.credit_code)
     if code.startswith("92"):
@@ -117,6 +127,9 @@ def register(body: NewBody, person: NewPerson, *, at: dt.datetime) -> Membership
         with transaction.atomic():
             organisation.save(force_insert=True)
     except IntegrityError as error:
+        there = Organisation.objects.filter(kind=body.kind, credit_code=code).first()
+        if there is not None and not members_of(there, at).exists():
+            raise Unattended(UNATTENDED, [Problem("该单位已登记。", field="credit_code")]) from error
         raise Refused(TAKEN, [Problem(TAKEN, field="credit_code")]) from error
     return Membership.objects.create(
         user=user, organisation=organisation, role=ADMIN_OF[Organisation.Kind(body.kind)], starts_at=at
