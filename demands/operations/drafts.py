@@ -115,6 +115,8 @@ def _columns(filled: draft.Filled) -> dict[str, Any]:
         "phone": filled.phone,
         "name_public": filled.name_public,
         "doubts": [],
+        # From here on it is the firm's own word, not what the county put right.
+        "as_received": {},
         "public_title": "",
         "public_text": "",
         "prepared_by": None,

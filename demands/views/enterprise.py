@@ -18,6 +18,7 @@ from demands.models import Demand, RecordClaim
 from demands.operations.questions import ANSWERABLE
 from demands.queries import content
 from demands.queries.enterprises import open_claim_of, record_of
+from demands.queries.mending import mended_rows
 from demands.queries.questions import questions_on, visible_questions
 from demands.rules import draft
 from demands.views.county.case import refuse_strangers, state_of
@@ -132,6 +133,7 @@ def demand(request: HttpRequest, pk: int) -> HttpResponse:
             "editable": editable,
             "groups": _tasks(found, at) if editable else [],
             "rows": [] if editable else [*content.content_rows(found), *content.contact_rows(found)],
+            "mended": [] if editable else mended_rows(found),
             "returned": content.last_note(found, "return") if found.state == STATE.RETURNED else None,
             "moves": moves,
             "links": queries.case_links(request.actor, found, at),

@@ -218,6 +218,15 @@ class TestPage:
         assert 'value="13800000029"' in answer.content.decode()
 
 
+def test_the_firm_finds_what_was_put_right_once_it_has_an_account(client_of, wang, imported):
+    mend(imported, wang, phone="13800000019")
+    operations.invite_enterprise(imported.enterprise, by=wang, at=NOW)
+    wu = factories.enterprise_admin_wu(imported.enterprise)
+    page = client_of(wu).get(reverse("demands:enterprise-demand", args=[imported.pk])).content.decode()
+    assert "县区更正过的内容" in page
+    assert "<del>1380000001</del>" in page
+
+
 def test_the_scan_of_a_paper_demand_stands_beside(client_of, wang):
     made = enter(wang)
     page = client_of(wang).get(reverse("demands:county-demand-mend", args=[made.pk])).content.decode()
