@@ -192,6 +192,17 @@ def test_a_report_of_none_says_so():
     assert "零报送" in build("covering-none").pages[0].plain_text()
 
 
+@pytest.mark.parametrize("name", ["attachment1", "attachment4", "ranking"])
+def test_a_note_never_stands_on_a_page_without_its_table(name):
+    form, data = PAPERS[name]
+    for count in range(8, 24):
+        rows = (data.rows * 2)[:count]
+        note = {"note": LONG} if name == "ranking" else {}
+        last = form(replace(data, rows=rows, **note), FONTS).pages[-1]
+        said = last.plain_text()
+        assert (getattr(rows[-1], "name", "") or rows[-1].company) in said
+
+
 def test_a_list_of_none_is_a_sentence():
     form, data = PAPERS["roster"]
     text = form(replace(data, rows=()), FONTS).pages[0].plain_text()
@@ -228,6 +239,15 @@ def test_words_a_little_longer_than_a_page_are_set_tighter_and_the_first_page_is
         assert "（联系人）" in last
         baselines = {text[1] for text in pages[0].texts if text[3] == 16}
         assert len(pages) == 1 or len(baselines) >= min(lines, 17)
+
+
+@pytest.mark.parametrize("count", [3, 6, 8, 30])
+def test_enclosures_go_with_the_closing_words_where_a_page_holds_them(count):
+    for lines in (8, 12, 16):
+        data = replace(LETTER, paragraphs=("株" * 28 * lines,), enclosures=("申报材料清单",) * count)
+        pages = letter(data, FONTS).pages
+        assert "".join(page.plain_text() for page in pages).count("申报材料清单") == count
+        assert count > 8 or "特此告知。" in pages[-1].plain_text()
 
 
 @pytest.mark.parametrize("times", range(1, 5))

@@ -155,13 +155,15 @@ def _tail(column: Column, blocks: Sequence[Block]) -> float:
     """Height that must stand under a block that keeps with the next.
 
     Of a paragraph that can be split its beginning is enough: what keeps with its end takes its last lines.
+    What no page holds together is not kept together.
     """
     height = 0.0
     for block in blocks:
         if not block.keep or (isinstance(block, Paragraph) and block.may_split(column)):
-            return height + block.first_height(column)
+            height += block.first_height(column)
+            break
         height += block.full_height(column) if isinstance(block, Paragraph) else block.first_height(column)
-    return height
+    return height if height <= column.full_room else blocks[0].first_height(column)
 
 
 def set_blocks(column: Column, blocks: Sequence[Block]) -> None:

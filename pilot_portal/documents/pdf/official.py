@@ -43,7 +43,7 @@ LEVELS = {
 SEAL = 42 * MM  # diameter of a bureau's seal
 TIGHTER = (0.97, 0.94, 0.905)  # of the pitch, where a page is spared by it
 LINE = 26  # characters of a line that begins a paragraph
-SHORT_LIST = 4  # enclosures that stay together
+SHORT_LIST = 8  # enclosures that stay together
 DATE_INDENT = 4 * BODY_SIZE  # GB/T 9704: the date of a sealed document stands four characters from the right
 
 

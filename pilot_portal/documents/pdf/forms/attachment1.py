@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pilot_portal.documents.pdf.flow import Paragraph, Table
+from pilot_portal.documents.pdf.flow import Table
 from pilot_portal.documents.pdf.fonts import Fonts
 from pilot_portal.documents.pdf.forms.common import (
     CENTRED,
     LISTED,
-    NOTE,
     VALUE,
     fill,
     form_head,
     form_page,
     listed,
+    note_block,
     table_rows,
     unit_line,
 )
@@ -81,10 +81,11 @@ def attachment1(data: Attachment1Data, fonts: Fonts) -> Document:
     body = table_rows(words.headers, rows, styles, height=TALL, place=words.mark)
     if not rows:
         body = (*body, Row([Cell(words.none, CENTRED, span=len(words.headers))], TALL))
+    note, tail = note_block(words.note, LANDSCAPE.width, fonts)
     blocks = [
         *form_head(words.mark, title, narrow=90),
         *unit_line(words.unit, data.unit, "", fonts),
-        Table(Grid((5, 29, 18, 27, 9, 12), body, head=1)),
-        Paragraph(words.note, NOTE, before=5),
+        Table(Grid((5, 29, 18, 27, 9, 12), body, head=1, tail=tail)),
+        *note,
     ]
     return form_page(title, blocks, LANDSCAPE, data.imprint, fonts, words=data.words)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pilot_portal.documents.pdf.flow import Paragraph, Table
+from pilot_portal.documents.pdf.flow import Table
 from pilot_portal.documents.pdf.fonts import Fonts
 from pilot_portal.documents.pdf.forms.common import (
     CENTRED,
     LISTED,
-    NOTE,
     VALUE,
     form_head,
     form_page,
     listed,
+    note_block,
     table_rows,
     unit_line,
 )
@@ -95,10 +95,11 @@ def attachment4(data: Attachment4Data, fonts: Fonts) -> Document:
     body = table_rows(words.headers, rows, styles, height=TALL, place=words.mark)
     if not rows:
         body = (*body, Row([Cell(words.none, CENTRED, span=len(words.headers))], TALL))
+    note, tail = note_block(words.note, LANDSCAPE.width, fonts)
     blocks = [
         *form_head(words.mark, words.title, narrow=90),
         *unit_line(words.unit, data.unit, f"{'　' * GAP_EM}{words.place}{data.place}", fonts),
-        Table(Grid((4.5, 23.5, 8.7, 18.5, 13, 13, 14, 12.3), body, head=1)),
-        Paragraph(words.note, NOTE, before=5),
+        Table(Grid((4.5, 23.5, 8.7, 18.5, 13, 13, 14, 12.3), body, head=1, tail=tail)),
+        *note,
     ]
     return form_page(words.title, blocks, LANDSCAPE, data.imprint, fonts, words=data.words)

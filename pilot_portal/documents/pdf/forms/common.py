@@ -13,7 +13,7 @@ from pilot_portal.documents.pdf.frame import Column, Frame, finish_pages
 from pilot_portal.documents.pdf.grid import Cell, Row
 from pilot_portal.documents.pdf.official import SEAL, chinese_date
 from pilot_portal.documents.pdf.page import Document, Imprint, Page, printed_in
-from pilot_portal.documents.pdf.text import Style, measure
+from pilot_portal.documents.pdf.text import Style, break_lines, measure
 
 NOTHING = "—"
 PLACE = re.compile(r"\{(\w+)\}")
@@ -88,6 +88,14 @@ def form_page(
     set_blocks(column, blocks)
     pages = finish_pages(column.pages, frame, imprint, fonts)
     return Document(title.replace("\n", ""), pages, imprint.dated, printed_in(words))
+
+
+def note_block(text: str, width: float, fonts: Fonts) -> tuple[list[Block], float]:
+    """The note under a table, and its height: the last row goes along to the page where it stands."""
+    if not text:
+        return [], 0.0
+    note = Paragraph(text, NOTE, before=5, keep=True)
+    return [note], note.before + len(break_lines(text, width, NOTE, fonts, text[:12])) * NOTE.leading
 
 
 def unit_line(label: str, unit: str, rest: str, fonts: Fonts) -> list[Block]:

@@ -11,21 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pilot_portal.documents.pdf.flow import Block, Paragraph, Spacer, Table
+from pilot_portal.documents.pdf.flow import Block, Spacer, Table
 from pilot_portal.documents.pdf.fonts import Fonts
 from pilot_portal.documents.pdf.forms.common import (
     CENTRED,
     LISTED,
-    NOTE,
     VALUE,
     figure,
     fill,
     listed,
+    note_block,
     table_rows,
 )
 from pilot_portal.documents.pdf.forms.letter import number_blocks
 from pilot_portal.documents.pdf.grid import Grid
 from pilot_portal.documents.pdf.official import (
+    OFFICIAL,
     PITCH,
     Signature,
     body,
@@ -186,9 +187,14 @@ def _publication(
     filled = {"year": data.year, "count": len(rows), "batch": batch}
     title = fill(words.title, **filled)
     signature = signature_block(Signature(data.issuer, data.issued_on), data.imprint, fonts)
-    tail = signature.height + (2 * NOTE.leading + 5 if data.note else 0)
+    note, tail = note_block(data.note, OFFICIAL.width, fonts)
     place = title.replace("\n", "")
-    grid = Grid(widths, table_rows(words.headers, rows, styles, height=TALL, place=place), head=1, tail=tail)
+    grid = Grid(
+        widths,
+        table_rows(words.headers, rows, styles, height=TALL, place=place),
+        head=1,
+        tail=tail + signature.height,
+    )
     said = body(data.opening or fill(words.opening if rows else words.none, **filled))
     blocks: list[Block]
     if rows:
@@ -197,9 +203,7 @@ def _publication(
         blocks = [said, *extra, body(fill(words.none, **filled), keep=True)]
     else:
         blocks = [replace(said, keep=True)]
-    if data.note:
-        blocks.append(Paragraph(data.note, NOTE, before=5, keep=True))
-    blocks.append(signature)
+    blocks += [*note, signature]
     head = head_blocks(data.head, data.number) if data.head else number_blocks(data.number)
     return official_page(title, blocks, data.imprint, fonts, head=head)
 

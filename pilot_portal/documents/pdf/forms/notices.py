@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pilot_portal.documents.pdf.flow import Block, Paragraph, Spacer, Table
+from pilot_portal.documents.pdf.flow import Spacer, Table
 from pilot_portal.documents.pdf.fonts import Fonts
-from pilot_portal.documents.pdf.forms.common import CENTRED, LISTED, NOTE, VALUE, table_rows
+from pilot_portal.documents.pdf.forms.common import CENTRED, LISTED, VALUE, note_block, table_rows
 from pilot_portal.documents.pdf.forms.letter import number_blocks
 from pilot_portal.documents.pdf.grid import Cell, Grid, Row
 from pilot_portal.documents.pdf.official import (
+    OFFICIAL,
     PITCH,
     Signature,
     before_signature,
@@ -60,9 +61,9 @@ def notice(data: NoticeData, fonts: Fonts) -> Document:
     signature = signature_block(Signature(data.issuer, data.issued_on), data.imprint, fonts)
     text = [body(words) for words in data.paragraphs]
     closing = [body(data.closing)] if data.closing else []
-    note: list[Block] = [Paragraph(data.note, NOTE, before=5, keep=True)] if data.note else []
+    note, tail = note_block(data.note, OFFICIAL.width, fonts)
     if data.rows:
-        tail = signature.height + (2 * NOTE.leading + 5 if note else 0) + (PITCH if closing else 0)
+        tail += signature.height + (PITCH if closing else 0)
         last = [replace(words, before=6, keep=True) for words in closing]
         blocks = [*text, Spacer(PITCH / 3), Table(_grid(data, tail)), *note, *last, signature]
     else:
