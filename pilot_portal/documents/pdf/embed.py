@@ -68,14 +68,28 @@ class _Utf16(dict[str, str]):
 UTF_16 = _Utf16()
 
 
+class _Figures(dict[str, str]):
+    """Character of a figure → its code, a digit between the shifts that centre it."""
+
+    def __init__(self, face: Face, codes: _Codes) -> None:
+        super().__init__()
+        self.shifts, self.codes = _shifts(face), codes
+
+    def __missing__(self, character: str) -> str:
+        code, shift = self.codes[character], self.shifts.get(character)
+        self[character] = piece = f">{shift}<{code}>{shift}<" if shift else code
+        return piece
+
+
 class UsedFace:
     """One face in one document."""
 
-    __slots__ = ("codes", "face", "name")
+    __slots__ = ("codes", "face", "figures", "name")
 
     def __init__(self, face: Face, name: str) -> None:
         self.face, self.name = face, name
         self.codes = _Codes()
+        self.figures = _Figures(face, self.codes)
 
     def hex(self, text: str) -> str:
         """The text as the body of a hexadecimal string."""
@@ -83,10 +97,7 @@ class UsedFace:
 
     def columns(self, text: str) -> str:
         """The text as the body of an array, each digit in the middle of the widest one's advance."""
-        shifts = _shifts(self.face)
-        return "".join(
-            f" {shifts[c]}<{self.codes[c]}>{shifts[c]}" if c in shifts else f"<{self.codes[c]}>" for c in text
-        )
+        return f"<{''.join(map(self.figures.__getitem__, text))}>"
 
 
 @lru_cache(maxsize=KEPT)
