@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from institutions import queries
 from institutions.workflow import PILOT
@@ -11,7 +11,7 @@ from pilot_portal.codes.models import ServiceKind
 from pilot_portal.regions.queries import active_regions
 
 
-@require_GET
+@require_safe
 def pilot_list(request: HttpRequest) -> HttpResponse:
     """试点机构: by county and kind; who left stays visible, marked."""
     found = queries.public_pilots().prefetch_related("kinds")
@@ -41,7 +41,7 @@ def pilot_list(request: HttpRequest) -> HttpResponse:
     return render(request, "institutions/public/list.html", context)
 
 
-@require_GET
+@require_safe
 def pilot_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One pilot institution: what it offers; no contact but the service line it publishes by consent."""
     pilot = get_object_or_404(queries.public_pilots().prefetch_related("kinds"), pk=pk)

@@ -125,3 +125,21 @@ def test_what_is_only_shown_takes_no_post(world, row):
         transaction.set_rollback(True)
     taken = {role: said for role, said in got.items() if said not in {"403", "404", "405"}}
     assert not taken, f"POST {url} was taken: {taken}"
+
+
+def for_everybody() -> list[dict[str, str]]:
+    """The rows of what everybody may look at, and of what everybody is told is not there."""
+    return [row for row in rows() if row["method"] == "GET" and row["public"] in {"ok", "404"}]
+
+
+@pytest.mark.parametrize("row", for_everybody(), ids=lambda row: f"{row['name']}-{row['args']}")
+def test_what_everybody_may_see_answers_head_as_get(world, row):
+    """Monitors, link checkers and messengers ask by HEAD whether a page is there."""
+    with transaction.atomic():
+        url = reverse(row["name"], kwargs=arguments(world, row["args"]))
+        shown, asked = (getattr(world.client("public"), way)(url) for way in ("get", "head"))
+        transaction.set_rollback(True)
+    assert asked.status_code == shown.status_code
+    for header in ("Content-Type", "Location", "Cache-Control", "ETag"):
+        assert asked.headers.get(header) == shown.headers.get(header)
+    assert not asked.getvalue()

@@ -32,7 +32,7 @@ def _enter(request: HttpRequest, membership: Membership) -> HttpResponse:
     return redirect("desk:home")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """A service institution or an enterprise registers itself by its credit code."""
     form, refusal = RegisterForm(request.POST or None), None
@@ -74,7 +74,7 @@ def _count_wrong(request: HttpRequest) -> None:
                 continue
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation_code(request: HttpRequest) -> HttpResponse:
     """The short code of a slip leads to the invitation; not to be found by trying."""
     form = CodeForm(request.POST or None)
@@ -91,7 +91,7 @@ def invitation_code(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/invitation_code.html", {"form": form}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """An invitation: opened by GET (a link preview spends nothing), spent by POST alone."""
     is_code = len(secret) <= LONGEST_CODE

@@ -4,7 +4,7 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pilot_portal.attachments.answer import file_answer
 from pilot_portal.attachments.models import Attachment
@@ -13,7 +13,7 @@ from pilot_portal.attachments.registry import may_see
 from pilot_portal.common import clock
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The file, for those who may see its case; anybody else learns not even that it exists."""
     attachment = get_object_or_404(Attachment, uuid=key, removed_at=None)

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import content_disposition_header, quote_etag
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pilot_portal.bulletin import feeds
 from pilot_portal.bulletin.feeds import FEEDS, FORMS, MOST_PER_PAGE, PER_PAGE, Feed, Row, in_words, plain
@@ -90,7 +90,7 @@ def _found(code: str) -> Feed:
     return FEEDS[code]
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """开放数据: what there is, for people."""
     shown = [

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from pilot_portal.common import clock
@@ -18,7 +18,7 @@ QUEUE_AGE_LIMIT_SECONDS = 600
 FREE_DISK_LIMIT = 200 * 1024 * 1024
 
 
-@require_GET
+@require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process answers."""
@@ -54,7 +54,7 @@ def _disk() -> str:
     return "ok" if free > FREE_DISK_LIMIT else f"{free // 1024 // 1024} MB free"
 
 
-@require_GET
+@require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """Database, broker, age of the queue, disk; 503 when one of them is not well."""

@@ -3,14 +3,14 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pilot_portal.desk.context import LARGE_TEXT_COOKIE
 
 YEAR_SECONDS = 365 * 24 * 3600
 
 
-@require_GET
+@require_safe
 def text_size(request: HttpRequest, size: str) -> HttpResponse:
     """Choose the usual or the larger text, and go back where one came from."""
     back = request.GET.get("next", "")

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pilot_portal.attachments.answer import file_answer, mime_of
 from pilot_portal.common import clock
@@ -57,7 +57,7 @@ def _facts(paper: Paper, *, sealed: bool = False) -> dict[str, object]:
     }
 
 
-@require_GET
+@require_safe
 def paper(request: HttpRequest, kind: str, number: str) -> HttpResponse:
     """A file that everybody may fetch; it never changes, so its digest is its ETag. 404 until it is built."""
     found = queries.public_paper(kind, number)
@@ -73,7 +73,7 @@ def paper(request: HttpRequest, kind: str, number: str) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask by code, or by the file itself, whose bytes are compared."""
     if _over_limit(request):
@@ -133,7 +133,7 @@ def _looked_into(request: HttpRequest, content: bytes) -> HttpResponse:
     return render(request, "documents/verified.html", _facts(paper) | {"found": found, "seals": seals})
 
 
-@require_GET
+@require_safe
 def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     """What the QR of a paper leads to."""
     if _over_limit(request):
