@@ -6,6 +6,7 @@ Metadata, output intent, associated file, and stream ends as ISO 19005-3 wants t
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -23,6 +24,7 @@ PROFILE = Path(__file__).with_name("srgb.icc")
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 OWN_KEYS = ("AF", "OutputIntents", "AcroForm")
 SEAL_NAME = "seal-"
+LEVEL = 2
 Box = tuple[float, float, float, float]
 
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -46,6 +48,17 @@ XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="w"?>"""
+
+
+class Squeezed:
+    """The filter of every stream: reportlab's own looks five times as long for a thirtieth of the size."""
+
+    pdfname = "FlateDecode"
+
+    @staticmethod
+    def encode(content: bytes | str) -> bytes:
+        """The compressed bytes."""
+        return zlib.compress(content.encode("latin-1") if isinstance(content, str) else content, LEVEL)
 
 
 class Stream(pdfdoc.PDFStream):
@@ -81,7 +94,7 @@ def _profile() -> bytes:
 
 
 def _stream(content: bytes, *, squeeze: bool = True, **entries: object) -> Stream:
-    stream = Stream(content=content, filters=[pdfdoc.PDFZCompress] if squeeze else None)
+    stream = Stream(content=content, filters=[Squeezed] if squeeze else None)
     for key, value in entries.items():
         stream.dictionary[key] = value
     return stream

@@ -15,7 +15,6 @@ is the same on every paper, so it is cut and compressed once per process.
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,14 +22,13 @@ from string import digits
 
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 
+from pilot_portal.documents.pdf.archive import Squeezed
 from pilot_portal.documents.pdf.faces import Face
 from pilot_portal.documents.pdf.page import Document
 
 NO_FONT = "PortalNoFont"
 SYMBOLIC = 4
 KEPT = 32  # parts of faces, of 20 to 80 KB each
-# Outlines hardly get smaller by looking longer: a fiftieth of the size for half of the time.
-LEVEL = 3
 # Whatever figures a paper has, its part of the form is the same.
 FIGURES = frozenset("0123456789.,-")
 CHUNK = 100  # entries in one bfchar section of a CMap, by its specification
@@ -113,16 +111,16 @@ class UsedFaces:
 
     def __init__(self, doc: pdfdoc.PDFDocument) -> None:
         self._used: dict[tuple[int, bool], UsedFace] = {}
-        self._printed: frozenset[str] = frozenset()
+        self._printed: set[str] = set()  # texts, not characters
         doc.delayedFonts.append(self)
 
     def print(self, document: Document) -> None:
         """Give the codes of what the form prints on every paper; called once, before the first page."""
-        self._printed = document.printed
         met: dict[Face, set[str]] = {}
         for page in document.pages:
             for _x, _y, face, _size, _space, _colour, text in page.texts:
-                if self._printed.issuperset(text):
+                if document.printed.issuperset(text):
+                    self._printed.add(text)
                     met.setdefault(face, set()).update(text)
         for face, characters in met.items():
             figures = {figure for figure in FIGURES if ord(figure) in face.cmap}
@@ -130,7 +128,7 @@ class UsedFaces:
 
     def of(self, face: Face, text: str) -> UsedFace:
         """The part of a face in which a text is set."""
-        return self._face(face, printed=self._printed.issuperset(text))
+        return self._face(face, printed=text in self._printed)
 
     def _face(self, face: Face, *, printed: bool) -> UsedFace:
         used = self._used.get((id(face), printed))
@@ -172,7 +170,7 @@ def _part(face: Face, characters: str) -> _Part:
 
 def _stream(content: bytes, entries: str = "") -> bytes:
     """A compressed stream, ended as the archive format wants it."""
-    squeezed = zlib.compress(content, LEVEL)
+    squeezed = Squeezed.encode(content)
     head = f"<<\n/Filter [ /FlateDecode ] /Length {len(squeezed)}{entries}\n>>\nstream\n"
     return b"".join((head.encode("ascii"), squeezed, b"\nendstream\n"))
 

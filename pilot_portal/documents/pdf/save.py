@@ -9,10 +9,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 
-from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
-from pilot_portal.documents.pdf.archive import Stream, make_archive
+from pilot_portal.documents.pdf.archive import Squeezed, Stream, make_archive
 from pilot_portal.documents.pdf.embed import NO_FONT, UsedFaces
 from pilot_portal.documents.pdf.fonts import Fonts
 from pilot_portal.documents.pdf.page import Document, Page
@@ -48,7 +47,7 @@ class PaperCanvas(Canvas):
         ]
         self.showPage()
         written = self._doc.idToObject[name]
-        written.Contents = Stream(content=written.stream, filters=[pdfdoc.PDFZCompress])
+        written.Contents = Stream(content=written.stream, filters=[Squeezed])
         written.Trans = None
 
     def archive(self, document: Document, attached: bytes | None, attached_name: str) -> None:
