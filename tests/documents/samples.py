@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from pilot_portal.documents.pdf import Imprint
+from pilot_portal.documents.pdf import Document, Imprint, canonical, load_fonts, save
 from pilot_portal.documents.pdf.charts import BarChart, ColumnChart, LineChart, Series
 from pilot_portal.documents.pdf.forms import (
     Attachment1Data,
@@ -35,7 +35,6 @@ from pilot_portal.documents.pdf.forms import (
     demand_list,
     letter,
     notice,
-    print_set,
     ranking,
     roster,
     service_proof,
@@ -289,4 +288,14 @@ PAPERS = {
         ChartsData((replace(CHARTS.charts[0], labels=tuple(f"{name}很长的标签" * 3 for name in TIERS)),)),
     ),
 }
-__all__ = ["print_set"]
+
+
+def build(name: str) -> Document:
+    """A sample laid out."""
+    form, data = PAPERS[name]
+    return form(data, load_fonts())
+
+
+def file_of(name: str) -> bytes:
+    """A sample as a file, its data attached."""
+    return save(build(name), load_fonts(), attached=canonical(PAPERS[name][1]))
