@@ -79,6 +79,7 @@ def _frozen(listed: DemandList) -> dict[str, Any]:
         "published_at": clock.beijing(listed.published_at).isoformat(timespec="seconds"),
         "claims_from": clock.beijing(listed.claims_from).isoformat(timespec="seconds"),
         "claims_until": clock.beijing(listed.claims_until).isoformat(timespec="seconds"),
+        "claims_limit": payload.get("claims_limit"),
         "issuer": BUREAU,
         "url": f"{settings.SITE_ORIGIN}/notices/{publication.number}/",
         "rows": payload["rows"],

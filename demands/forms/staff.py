@@ -212,6 +212,12 @@ class ListForm(PlainForm):
     claims_until = DayField(
         label="揭榜截止日期", help_text="当天 24:00（北京时间）止；截止后不再延长，只能重新发布。"
     )
+    claims_limit = CountField(
+        label="每项需求揭榜数上限（家，选填）",
+        required=False,
+        highest=1000,
+        help_text="0 表示不限；不填则按本批次设置。发布后不再变动。",
+    )
     document_number = forms.CharField(label="文号（选填）", required=False, max_length=60)
 
     def window(self, at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:

@@ -19,6 +19,8 @@ class DemandList(models.Model):
     )
     claims_from = models.DateTimeField("揭榜开始")
     claims_until = models.DateTimeField("揭榜截止")
+    # How many may claim one of its demands; 0: no limit, none: as the round's settings say.
+    claims_limit = models.PositiveSmallIntegerField("每项需求揭榜数上限", null=True)
     published_at = models.DateTimeField("发布时间")
 
     class Meta:

@@ -13,7 +13,7 @@ from demands.models import Demand, DemandList
 from demands.operations.telling import tell_county, tell_enterprise, tell_enterprises
 from demands.queries.public import search_text
 from demands.rules.privacy import leaks
-from demands.rules.words import ordinal_words, suggested_text, suggested_title
+from demands.rules.words import limit_words, ordinal_words, suggested_text, suggested_title
 from demands.workflow import DEMAND
 from pilot_portal.accounts.actors import COUNTY, Actor
 from pilot_portal.accounts.queries import recipients_of_region
@@ -171,8 +171,11 @@ def publish_list(
     by: Actor,
     at: dt.datetime,
     document_number: str = "",
+    claims_limit: int | None = None,
 ) -> DemandList:
     """Publish the next list of a round with its claim window; unclaimed demands may stand on it again.
+
+    `claims_limit` is how many may claim each of its demands (0: no limit; none: as the round's settings say).
 
     Leaves: the DemandList with a frozen publication (masked names, no contacts), every demand PUBLISHED with
     its place, the list's paper requested, firms and counties told. All or nothing.
@@ -199,6 +202,7 @@ def publish_list(
         by=by,
         at=at,
         document_number=document_number,
+        claims_limit=claims_limit,
     )
     for name, state in (("publish", STATE.VERIFIED), ("publish_again", STATE.UNCLAIMED)):
         group = [d for d in ordered if d.state == state]
@@ -244,6 +248,7 @@ def _make_list(
     by: Actor,
     at: dt.datetime,
     document_number: str,
+    claims_limit: int | None,
 ) -> DemandList:
     last = DemandList.objects.filter(round=round).aggregate(last=Max("ordinal"))["last"] or 0
     ordinal = last + 1
@@ -256,11 +261,13 @@ def _make_list(
             "claims_from": claims_from.isoformat(),
             "claims_until": claims_until.isoformat(),
             "window": f"{clock.spoken(claims_from)} 至 {clock.spoken(claims_until)}",
+            "claims_limit": claims_limit,
             "rows": [_row(demand, position) for position, demand in enumerate(ordered, 1)],
         },
         by=by,
         at=at,
-        body=f"现发布{ordinal_words(ordinal)}企业服务需求 {len(ordered)} 项，试点服务机构登录后揭榜。",
+        body=f"现发布{ordinal_words(ordinal)}企业服务需求 {len(ordered)} 项，试点服务机构登录后揭榜。"
+        + limit_words(claims_limit),
         document_number=document_number,
     )
     try:
@@ -271,6 +278,7 @@ def _make_list(
                 publication=publication,
                 claims_from=claims_from,
                 claims_until=claims_until,
+                claims_limit=claims_limit,
                 published_at=at,
             )
     except IntegrityError as error:

@@ -15,7 +15,7 @@ from demands.queries.demands import (
     windows_closed,
 )
 from demands.queries.enterprises import record_of, visible_enterprises
-from demands.queries.faces import PublicDemand, face, faces, firm_shown, public_state
+from demands.queries.faces import PublicDemand, claims_limit, face, faces, firm_shown, public_state
 from demands.queries.imports import visible_batches
 from demands.queries.registered import (
     Link,
@@ -36,6 +36,7 @@ __all__ = [
     "choices",
     "chosen_of",
     "claim_counts",
+    "claims_limit",
     "counted",
     "counts_by_state",
     "face",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from demands.models import Demand, DemandList
 from demands.queries.registered import chosen_names, claim_counts
 from demands.rules.privacy import masked_name
-from demands.rules.words import ordinal_words, short_tier
+from demands.rules.words import limit_words, ordinal_words, short_tier
 from pilot_portal.rounds.models import Round
 
 STATE = Demand.State
@@ -57,6 +57,7 @@ class PublicDemand:
     is_soon: bool
     published_at: dt.datetime | None
     list_name: str
+    limit_words: str
     is_corrected: bool
 
 
@@ -80,6 +81,12 @@ def public_state(demand: Demand, at: dt.datetime) -> Badge:
 def list_name(listed: DemandList, round: Round) -> str:
     """「2023年度 · 第一批」."""
     return f"{round.label} · {ordinal_words(listed.ordinal)}"
+
+
+def claims_limit(demand: Demand, of_round: int) -> int:
+    """How many may claim a demand, 0 for no limit: as its list was published with, else as the round says."""
+    limit = demand.list.claims_limit if demand.list else None
+    return of_round if limit is None else limit
 
 
 def time_left(end: dt.datetime | None, at: dt.datetime) -> tuple[str, bool]:
@@ -127,6 +134,7 @@ def face(
         is_soon=is_soon,
         published_at=demand.published_at,
         list_name=list_name(demand.list, demand.round) if demand.list else "",
+        limit_words=limit_words(demand.list.claims_limit) if demand.list else "",
         is_corrected=demand.corrections > 0,
     )
 

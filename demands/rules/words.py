@@ -74,3 +74,8 @@ def suggested_text(*, situation: str, wish: str, kinds: Sequence[str], present: 
     if target:
         lines.append(f"发展目标：{target}。")
     return "\n".join(lines)
+
+
+def limit_words(limit: int | None) -> str:
+    """How many may claim a demand of a list; nothing where the list says nothing or sets no limit."""
+    return f"每项需求最多 {limit} 家揭榜。" if limit else ""

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from demands.models import Demand
+from demands.queries import claims_limit
 from demands.rules.privacy import contacts_in
 from institutions.models import PilotInstitution
 from matching import policies, queries, rules
@@ -179,7 +180,7 @@ def refuse_beyond_limits(claim: Claim, demand: Demand, *, at: dt.datetime) -> No
     pilot = PilotInstitution.objects.get(pk=claim.pilot_id)
     if pilot.state not in GOOD_STANDING:
         raise Stale(f"贵机构目前为“{pilot.get_state_display()}”，暂不能揭榜。")
-    limit = values["claims_per_demand"]
+    limit = claims_limit(demand, values["claims_per_demand"])
     live = Claim.objects.filter(demand=demand, state__in=LIVE)
     if limit:
         Demand.objects.filter(pk=demand.pk).update(position=F("position"))

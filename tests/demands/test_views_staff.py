@@ -322,6 +322,24 @@ def test_back_to_the_county_or_not_at_all(chief, city, act, state):
     assert city.get(f"{CITY}{demand.pk}/publish/").status_code == 404
 
 
+def test_a_list_is_published_with_a_limit_that_everybody_reads(client_of, client, at):
+    demand = factories.demand("VERIFIED")
+    operations.prepare_demands([demand], by=factories.city_handler_chen(), at=at)
+    chief = client_of(factories.city_chief_zhao())
+    day = clock.beijing_date(at)
+    typed = {"claims_from": day.isoformat(), "claims_until": (day + dt.timedelta(days=9)).isoformat()}
+    asked = {"round": demand.round.code, "case": [demand.pk], "claims_limit": "三家"} | typed
+    refused = chief.post(f"{LISTS}new/", asked)
+    assert refused.status_code == 422
+    assert 'value="三家"' in refused.content.decode()
+    assert chief.post(f"{LISTS}new/", asked | {"claims_limit": "３"}).status_code == 302
+    demand.refresh_from_db()
+    assert demand.list.claims_limit == 3
+    assert demand.list.publication.payload["claims_limit"] == 3
+    for url in (f"/demands/{demand.number}/", f"/notices/{demand.list.publication.number}/"):
+        assert "每项需求最多 3 家揭榜" in client.get(url).content.decode()
+
+
 def test_nothing_ticked_nothing_done(city):
     assert "请先勾选需求" in city.post(f"{CITY}prepare/", follow=True).content.decode()
 

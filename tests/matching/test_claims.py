@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from demands import operations as demanding
-from demands.models import Demand
+from demands.models import Demand, DemandList
 from institutions.models import PilotInstitution
 from matching.models import Claim
 from matching.operations import claims, clock
@@ -252,6 +252,20 @@ def test_a_demand_takes_no_more_claims_than_the_round_says(demand, side):
         submitted(demand, second)
     claims.withdraw_claim(first, by=side[1], at=NOW)
     assert submitted(factories.demand("PUBLISHED"), second).state == S.SUBMITTED
+
+
+@pytest.mark.parametrize(("of_list", "taken"), [(None, 1), (0, 3), (2, 2)])
+def test_a_list_published_with_a_limit_of_its_own_is_taken_at_its_word(demand, of_list, taken):
+    set_to(demand, "claims_per_demand", 1)
+    DemandList.objects.filter(pk=demand.list_id).update(claims_limit=of_list)
+    got = 0
+    for _ in range(3):
+        try:
+            submitted(demand, institution())
+        except Stale:
+            continue
+        got += 1
+    assert got == taken
 
 
 def test_open_claims_are_limited_by_the_places_left(side):

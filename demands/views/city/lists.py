@@ -87,6 +87,7 @@ def new_list(request: HttpRequest) -> HttpResponse:
                     claims_from=begins,
                     claims_until=ends,
                     document_number=form.cleaned_data["document_number"],
+                    claims_limit=form.cleaned_data["claims_limit"],
                     by=request.actor,
                     at=at,
                 )
