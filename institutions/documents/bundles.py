@@ -33,6 +33,7 @@ def _folders(order: SheetOrder) -> Sequence[Folder]:
             application__in=cases.values("pk"), version=F("application__versions_count")
         )
         .exclude(data={})
+        .defer("data")  # the papers are built one by one, each reads its own
         .select_related("application__round", "application__region", "application__organisation")
         .order_by("application__number")
     )

@@ -129,7 +129,7 @@ def _open(paper: Paper, kind: BundleKind, order: SheetOrder, *, at: dt.datetime)
     asked = [
         (folder.name, row_of(folder.kind, subject, at=at))
         for folder in kind.folders(order)
-        for subject in folder.subjects
+        for subject in folder.subjects.iterator(chunk_size=CHUNK)
     ]
     if not asked:
         raise Refused("没有可打包的文书。")
