@@ -50,7 +50,14 @@ def city_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
     )
 
 
+def decision_todos(actor: Actor, at: dt.datetime) -> list[Todo]:
+    """Decisions against one's own body, to be read while the time for remedies runs. One query."""
+    count = queries.decided_against(actor).order_by().count()
+    return _todos((count, "处理决定", "/my/decisions/", "可下载决定书；救济途径见决定书", "查看"))
+
+
 CARDS = [
+    Card("party-decisions", "处理决定", INSTITUTION | ENTERPRISE, decision_todos, 60),
     Card("enterprise-ratings", "评价与成果", ENTERPRISE, enterprise_todos, 40),
     Card("institution-evaluation", "期满评价", INSTITUTION, institution_todos, 50),
     Card("county-results", "培育成果", COUNTY, county_todos, 50),

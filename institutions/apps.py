@@ -33,7 +33,10 @@ class InstitutionsConfig(AppConfig):
         for sheet in documents.SHEETS:
             register_sheet(sheet)
         register_bundle(APPLICATION_PAPERS)
-        register_taker(documents.APPLICATION_SET.code, ScanTaker("归入申报", take_set_scan))
+        register_taker(
+            documents.APPLICATION_SET.code,
+            ScanTaker("归入申报", take_set_scan, lambda by: by.is_institution),
+        )
         for paper in (documents.ATTACHMENT_1, documents.COVERING_LETTER):
             register_taker(paper.code, ScanTaker("归入推荐文件", upload_report_scan))
         for card in desk.CARDS:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from institutions import policies
-from institutions.models import CountyReport
+from institutions.models import Application, CountyReport
 from institutions.queries.letters import (
     APPLICATION_TYPE,
     REPORT_TYPE,
@@ -77,8 +77,16 @@ def letter_of(
     case_type: str,
     moves: tuple[str, ...],
     write_up: Callable[[Entry, Case], dict[str, Any]],
+    standing: Callable[[Case], str] = lambda _case: "",
 ) -> PaperKind:
-    """A kind of letter: `write_up(entry, case)` gives its title, paragraphs and what else differs."""
+    """A kind of letter: `write_up(entry, case)` gives its title, paragraphs and what else differs.
+
+    `standing(case)` says what became of it since; empty while it stands.
+    """
+
+    def stands(entry: Entry) -> str:
+        case = case_of(entry)
+        return standing(case) if case is not None else ""
 
     def build(entry: Entry, printing: Printing) -> bytes:
         case = case_of(entry)
@@ -104,6 +112,7 @@ def letter_of(
         example=lambda: example_number(case_type, moves),
         date=lambda entry: entry.at,
         round=round_of,
+        standing=stands,
     )
 
 
@@ -143,8 +152,15 @@ def _decline(entry: Entry, case: Case) -> dict[str, Any]:
 
 
 RETURN_NOTICE = letter_of("return-notice", "一次性补正告知书", APPLICATION_TYPE, RETURN_MOVES, _return)
+
+
+def _decline_stands(case: Application) -> str:
+    declined = {Application.State.DECLINED, Application.State.NOT_CONFIRMED}
+    return "" if case.state in declined else f"该申报后来已变更为“{case.get_state_display()}”。"
+
+
 DECLINE_LETTER = letter_of(
-    "decline-letter", "不予推荐（确认）告知书", APPLICATION_TYPE, DECLINE_MOVES, _decline
+    "decline-letter", "不予推荐（确认）告知书", APPLICATION_TYPE, DECLINE_MOVES, _decline, _decline_stands
 )
 
 

@@ -3,7 +3,8 @@
 from typing import Any, BinaryIO
 
 from institutions.models import Application, CountyReport, ReportRow
-from institutions.queries import OPEN_REPORTS, frozen_report, rows_of, visible_reports
+from institutions.queries import OPEN_REPORTS, frozen_report, visible_reports
+from institutions.queries.reports import report_content, report_versions
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.bulletin.documents import files_of, nothing_later, of_publications
 from pilot_portal.bulletin.models import Publication
@@ -40,16 +41,9 @@ def _sees_report(actor: Actor, report: CountyReport) -> bool:
 
 
 def _version(report: CountyReport) -> str:
-    """Rows may be ordered anew until the report is sent: each order is a paper of its own, and what was sent.
-
-    Only then number and date of the document are known.
-    """
-    return f"r{report.revision}" if report.state in OPEN_REPORTS else f"r{report.revision}s"
-
-
-def _content(report: CountyReport) -> dict[str, Any]:
-    """The rows: frozen once sent, as ordered before and after a return."""
-    return frozen_report(report, rows_of(report)) if report.state in OPEN_REPORTS else report.frozen
+    """Until the report is sent each order of its rows, and whatever they say, is a paper of its own."""
+    printed, sent = report_versions(report)
+    return printed if report.state in OPEN_REPORTS else sent
 
 
 def _imprint(report: CountyReport, printing: Printing) -> Imprint:
@@ -76,7 +70,7 @@ def _rows(rows: list[dict[str, Any]]) -> tuple[Attachment1Row, ...]:
 
 
 def _build_attachment_1(report: CountyReport, printing: Printing) -> bytes:
-    content, fonts = _content(report), fonts_in_use()
+    content, fonts = report_content(report), fonts_in_use()
     data = Attachment1Data(
         year=content["year"],
         unit=content["unit"],
@@ -87,7 +81,7 @@ def _build_attachment_1(report: CountyReport, printing: Printing) -> bytes:
 
 
 def _build_covering_letter(report: CountyReport, printing: Printing) -> bytes:
-    content, fonts = _content(report), fonts_in_use()
+    content, fonts = report_content(report), fonts_in_use()
     data = CoveringLetterData(
         year=content["year"],
         issuer=report.region.department,

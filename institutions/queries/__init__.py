@@ -358,13 +358,6 @@ def scan_hints(application: Application, version: ApplicationVersion) -> list[di
     return scan_lines(readings_of(list(scans)), {"application-set"}, version.pk)
 
 
-def report_scan_hints(report: CountyReport) -> list[dict[str, str]]:
-    """What was read on the stamped scans of a county report. Two queries."""
-    scans = list(files_of(REPORT_TYPE, report.pk, SCAN))
-    versions = {f"r{report.revision}", f"r{report.revision}s"}
-    return scan_lines(readings_of(scans), {"attachment-1", "covering-letter"}, report.pk, versions)
-
-
 def file_rows(case_type: str, case_id: int) -> list[dict[str, Any]]:
     """The files of a case as the attachments component shows them."""
     words = {"licence": "营业执照（法人证书）", "scan": "盖章扫描件", "proof": "佐证材料"}

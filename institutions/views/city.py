@@ -14,6 +14,7 @@ from institutions.documents.offers import letters_of_pilots, receipts_of
 from institutions.forms import NoteForm, ReportForm, ReturnForm, SuspendForm, WarnForm
 from institutions.models import Application, CountyReport, PilotInstitution
 from institutions.operations import confirmation, reports, review, roster
+from institutions.queries.reports import report_scan_hints
 from institutions.views.county import case_context, return_values
 from institutions.workflow import APPLICATION, COUNTY_REPORT, PILOT
 from pilot_portal.accounts.actors import Actor
@@ -234,7 +235,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         "state": {"label": found.get_state_display(), "tone": COUNTY_REPORT.tones.get(found.state, "")},
         "rows": found.frozen.get("rows", []),
         "files": queries.file_rows(queries.REPORT_TYPE, found.pk),
-        "checks": queries.report_scan_hints(found),
+        "checks": report_scan_hints(found),
         "entries": timeline(queries.REPORT_TYPE, found.pk),
         "letters": receipts_of(found),
         "moves": moves,

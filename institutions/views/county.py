@@ -18,6 +18,7 @@ from institutions.forms import ChecklistForm, NoteForm, ReportForm, ReturnForm
 from institutions.models import Application, CountyReport
 from institutions.operations import reports, review
 from institutions.queries import faces
+from institutions.queries.reports import report_scan_hints
 from institutions.rules.comparison import differences
 from institutions.workflow import APPLICATION, COUNTY_REPORT
 from pilot_portal.common import clock
@@ -327,7 +328,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         "state": {"label": found.get_state_display(), "tone": COUNTY_REPORT.tones.get(found.state, "")},
         "rows": _rows(request, found, may_edit=may_edit),
         "files": queries.file_rows(queries.REPORT_TYPE, found.pk),
-        "checks": queries.report_scan_hints(found),
+        "checks": report_scan_hints(found),
         "papers": list(papers_of(["attachment-1", "covering-letter"], found.pk)),
         "entries": timeline(queries.REPORT_TYPE, found.pk),
         "letters": receipts_of(found),

@@ -76,6 +76,7 @@ class Paper(models.Model):
                 name="paper_waiting",
                 condition=Q(status__in=["REQUESTED", "RUNNING"]),
             ),
+            models.Index(fields=["kind", "subject_id"], name="paper_subject"),
             models.Index(fields=["expires_at"], name="paper_expires", condition=Q(expires_at__isnull=False)),
             # Verification asks by the digest of a file.
             models.Index(fields=["sha256"], name="paper_sha256"),

@@ -77,14 +77,18 @@ def _may_export(actor: Actor, paper: Paper) -> bool:
 
 def public_papers(kinds: Sequence[PaperKind], subject: Any) -> list[tuple[PaperKind, str]]:
     """The public papers of a subject, each with its address; empty while it is being made."""
-    keys = {key_of(kind, subject): kind for kind in kinds}
-    built = set(
-        Paper.objects.filter(dedupe__in=keys, status=Paper.Status.DONE).values_list("dedupe", flat=True)
+    rows = Paper.objects.filter(
+        kind__in=[kind.code for kind in kinds], subject_id=subject.pk, status=Paper.Status.DONE
     )
-    number = {kind.code: kind.number(subject) for kind in kinds}
+    built = {(code, params.get("version", "")) for code, params in rows.values_list("kind", "params")}
     return [
-        (kind, reverse("documents:public", args=[kind.code, number[kind.code]]) if key in built else "")
-        for key, kind in keys.items()
+        (
+            kind,
+            reverse("documents:public", args=[kind.code, kind.number(subject)])
+            if (kind.code, kind.version(subject)) in built
+            else "",
+        )
+        for kind in kinds
     ]
 
 
@@ -94,7 +98,10 @@ def public_paper(code: str, number: str) -> Paper | None:
     subject: Any = kind.find(number) if kind and kind.is_public else None
     if kind is None or subject is None:
         return None
-    return Paper.objects.filter(dedupe=key_of(kind, subject), status=Paper.Status.DONE).first()
+    # The first that was built, whatever fonts and layout are in use since.
+    built = Paper.objects.filter(kind=code, subject_id=subject.pk, status=Paper.Status.DONE).order_by("pk")
+    version = kind.version(subject)
+    return next((paper for paper in built if paper.params.get("version", "") == version), None)
 
 
 def papers_of(kinds: list[str], subject_id: int) -> QuerySet[Paper]:
@@ -162,7 +169,7 @@ def scan_rows(readings: Iterable[ScanReading], actor: Actor) -> list[dict[str, A
         else:
             # Of another's paper not even the number is told.
             lines, taker = [{"tone": "bad", "text": "二维码属于您无权办理的文书。"}], None
-        label = taker.label if taker else ""
+        label = taker.label if taker and taker.may(actor) else ""
         rows.append(
             {"reading": reading, "waiting": reading.status in WAITING, "lines": lines, "label": label}
         )

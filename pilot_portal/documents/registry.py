@@ -133,11 +133,12 @@ class ScanTaker:
     """What becomes of the stamped scan of a paper: the act of the app that asked for it.
 
     `take(subject, upload, by=, at=)` puts it to its case and raises Refused where that cannot be. `label` is
-    the button's words.
+    the button's words, shown to whom `may(actor)` says.
     """
 
     label: str
     take: Callable[..., Any]
+    may: Callable[[Actor], bool] = lambda actor: actor.is_county
 
 
 TAKERS: dict[str, ScanTaker] = {}

@@ -10,17 +10,27 @@ from pilot_portal.documents.operations import expire, read_scan, run, take, take
 def sweep() -> int:
     """Build what waits and what outlived its lease, most urgent first; gives how many rows were worked.
 
-    Before each paper of the bulk the scans are read that came meanwhile: somebody looks at them.
+    Scans and papers take turns: neither many scans nor a large bundle holds up the other.
     """
-    worked = 0
-    while True:
-        if (reading := take_reading(clock.now())) is not None:
-            read_scan(reading, at=clock.now())
-        elif (paper := take(clock.now())) is not None:
-            run(paper, at=clock.now())
-        else:
-            return worked
+    worked, turns = 0, [_read_one, _build_one]
+    while any(turn() for turn in turns):
+        turns.reverse()
         worked += 1
+    return worked
+
+
+def _read_one() -> bool:
+    reading = take_reading(clock.now())
+    if reading is not None:
+        read_scan(reading, at=clock.now())
+    return reading is not None
+
+
+def _build_one() -> bool:
+    paper = take(clock.now())
+    if paper is not None:
+        run(paper, at=clock.now())
+    return paper is not None
 
 
 @shared_task(name="documents.expire")

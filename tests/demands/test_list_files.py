@@ -15,10 +15,12 @@ from demands.models import Demand, DemandList
 from pilot_portal.bulletin import registry
 from pilot_portal.common import clock
 from pilot_portal.documents.models import Paper
+from pilot_portal.documents.pdf.fonts import DEFAULT_ROLES
+from pilot_portal.documents.queries import public_papers
 from pilot_portal.documents.registry import Printing
 from pilot_portal.documents.tasks import sweep
 from tests import factories
-from tests.documents.jobs import notice
+from tests.documents.jobs import notice, sweep_at
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,15 @@ def test_the_data_are_what_was_frozen(listed):
     assert said["rows"] == listed.publication.payload["rows"]
     assert (said["batch"], said["number"]) == (1, listed.publication.number)
     assert said["claims_until"].endswith("+08:00")
+
+
+def test_a_published_file_stays_where_it_is_when_the_office_changes_its_fonts(listed, client, settings):
+    sweep_at(NOW)
+    address = f"/papers/public/{documents.LIST_FILES[0].code}/{listed.publication.number}/"
+    before = b"".join(client.get(address).streaming_content)
+    settings.PORTAL_FONTS = {"fangsong": DEFAULT_ROLES["hei"]}
+    assert b"".join(client.get(address).streaming_content) == before
+    assert all(url for _kind, url in public_papers(documents.LIST_FILES, listed))
 
 
 def test_page_paper_and_file_count_the_list_in_the_same_words(listed):

@@ -3,8 +3,15 @@
 import random
 from io import BytesIO
 
+import pikepdf
 import pypdfium2
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from institutions import documents as application_papers
+from pilot_portal.common import clock
+from pilot_portal.documents import operations, queries
+from tests.documents.jobs import sweep_at
 
 POINTS = 72
 FAULTS = ("turned", "noisy", "askew", "creased", "all")
@@ -79,3 +86,29 @@ def _creased(image: Image.Image, chance: random.Random) -> Image.Image:
         pen.line((0, y, width, y + slope), fill=225, width=max(1, height // 900))
         pen.line((0, y + 2, width, y + slope + 2), fill=110, width=max(1, height // 1200))
     return folded
+
+
+def paper_of(case, by):
+    """The built print set of the newest version, and its row."""
+    version = case.versions.order_by("-version")[0]
+    paper = operations.request_paper(application_papers.APPLICATION_SET, version, by=by, at=clock.now())
+    sweep_at(clock.now())
+    paper.refresh_from_db()
+    assert paper.status == "DONE", paper.error
+    return paper, version
+
+
+def scan_of(content, pages=None, name="盖章扫描件.pdf"):
+    """The print set as a scanner gives it back, all pages or some."""
+    with pikepdf.open(BytesIO(content)) as pdf:
+        count = len(pdf.pages)
+    images = [page_of(content, number, 150) for number in (pages if pages is not None else range(count))]
+    target = BytesIO()
+    images[0].save(target, "PDF", save_all=True, append_images=images[1:], resolution=150)
+    return SimpleUploadedFile(name, target.getvalue())
+
+
+def drop(by, *files):
+    readings = operations.upload_scans(files, by=by, at=clock.now())
+    sweep_at(clock.now())
+    return [queries.my_scans(by.user_id).get(pk=reading.pk) for reading in readings]

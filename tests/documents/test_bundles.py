@@ -197,6 +197,19 @@ def test_two_papers_of_one_name_do_not_cover_each_other(ask, printer, monkeypatc
     assert names_in(fresh(paper))[:2] == ["公告/关于“甲_乙”的公告.pdf", "公告/关于“甲_乙”的公告 (2).pdf"]
 
 
+def test_a_paper_whose_file_is_lost_holds_up_no_other_and_is_named(ask, kind, wang, printer, caplog):
+    lost, good = notice(), notice()
+    paper = operations.request_paper(kind, lost, by=wang, at=NOW)
+    sweep_at(NOW)
+    fresh(paper).file.storage.delete(paper.file.name)
+    bundle = ask()
+    sweep_at(NOW)
+    assert (fresh(bundle).status, bundle.error) == ("DONE", "其中 1 份未能生成，原因见清单。")
+    assert names_in(bundle) == [f"公告/示例公告 {good.number}.pdf", "清单.xlsx"]
+    assert list_in(bundle)[0][8] == "存档文件无法读取，请联系管理员。"
+    assert "is not there" in caplog.text
+
+
 def test_none_to_pack_is_told(ask, printer):
     paper = ask()
     sweep_at(NOW)

@@ -4,9 +4,7 @@ import hashlib
 import signal
 import subprocess
 import sys
-from io import BytesIO
 
-import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -14,18 +12,20 @@ from PIL import Image
 
 from institutions import documents as application_papers
 from institutions.operations import drafts
-from institutions.queries import CASE_TYPE, SCAN, report_scan_hints, scan_hints
+from institutions.queries import CASE_TYPE, SCAN, scan_hints
+from institutions.queries.reports import report_scan_hints
 from pilot_portal.attachments.models import Attachment
 from pilot_portal.attachments.queries import files_of
 from pilot_portal.common import clock
 from pilot_portal.common.errors import NotAllowed, Refused, Stale
-from pilot_portal.documents import operations, queries
-from pilot_portal.documents.models import ScanReading
+from pilot_portal.documents import operations, queries, tasks
+from pilot_portal.documents.models import Paper, ScanReading
 from pilot_portal.documents.operations import LEASE, MAX_ATTEMPTS
+from pilot_portal.documents.operations import scans as scanning
 from pilot_portal.rounds.models import RoundSetting
 from tests import factories, servers
 from tests.documents.jobs import SECOND, content_of, empty_folders, sweep_at
-from tests.documents.scanner import page_of, scanned
+from tests.documents.scanner import drop, page_of, paper_of, scan_of, scanned
 from tests.documents.sealing import certificate, covered, sealed_by
 from tests.factories import NOW
 from tests.institutions.seed import sent
@@ -52,26 +52,6 @@ def zhou():
 @pytest.fixture
 def case(zhou):
     return sent(zhou, with_scan=False)
-
-
-def paper_of(case, by):
-    """The built print set of the newest version, and its row."""
-    version = case.versions.order_by("-version")[0]
-    paper = operations.request_paper(application_papers.APPLICATION_SET, version, by=by, at=clock.now())
-    sweep_at(clock.now())
-    paper.refresh_from_db()
-    assert paper.status == "DONE", paper.error
-    return paper, version
-
-
-def scan_of(content, pages=None, name="盖章扫描件.pdf"):
-    """The print set as a scanner gives it back, all pages or some."""
-    with pikepdf.open(BytesIO(content)) as pdf:
-        count = len(pdf.pages)
-    images = [page_of(content, number, 150) for number in (pages if pages is not None else range(count))]
-    target = BytesIO()
-    images[0].save(target, "PDF", save_all=True, append_images=images[1:], resolution=150)
-    return SimpleUploadedFile(name, target.getvalue())
 
 
 def upload(case, by, file):
@@ -225,12 +205,6 @@ def test_a_report_changed_after_printing_is_told():
 # Where their code says -------------------------------------------------------------------------
 
 
-def drop(by, *files):
-    readings = operations.upload_scans(files, by=by, at=clock.now())
-    sweep_at(clock.now())
-    return [queries.my_scans(by.user_id).get(pk=reading.pk) for reading in readings]
-
-
 def test_a_scan_finds_its_case_and_its_person_puts_it_there(case, zhou, client_of):
     paper, _version = paper_of(case, zhou)
     (reading,) = drop(zhou, scan_of(content_of(paper)))
@@ -274,6 +248,40 @@ def test_a_scan_of_a_former_version_is_not_taken(case, zhou):
         operations.place_scan(reading, by=zhou, at=clock.now())
     # Nothing was lost: it lies where it lay.
     assert queries.my_scans(zhou.user_id).get().attachment.removed_at is None
+
+
+def test_who_cannot_put_it_there_is_offered_no_button(case, zhou, client_of):
+    paper, _version = paper_of(case, zhou)
+    county = factories.county_reviewer_wang(case.region)
+    drop(county, scan_of(content_of(paper)))
+    shown = client_of(county).get(reverse("documents:scans")).content.decode()
+    assert "二维码与本件一致" in shown
+    assert "归入申报" not in shown
+
+
+def test_no_more_scans_lie_about_than_a_person_can_see(zhou, monkeypatch):
+    monkeypatch.setattr(scanning, "MOST_WAITING", 2)
+    files = [SimpleUploadedFile(f"{number}.pdf", b"%PDF-1.7") for number in range(3)]
+    operations.upload_scans(files[:2], by=zhou, at=NOW)
+    with pytest.raises(Refused, match="最多 2 份"):
+        operations.upload_scans(files[2:], by=zhou, at=NOW)
+    assert queries.my_scans(zhou.user_id).count() == 2
+
+
+def test_scans_and_papers_take_turns(case, zhou, monkeypatch):
+    version = case.versions.get()
+    files = [SimpleUploadedFile(f"{number}.pdf", b"%PDF-1.7") for number in range(3)]
+    operations.upload_scans(files, by=zhou, at=NOW)
+    paper = operations.request_paper(application_papers.RECEIPT, version, by=zhou, at=NOW)
+    read, reads = [], tasks.read_scan
+
+    def watched(reading, *, at):
+        read.append(Paper.objects.get(pk=paper.pk).status)
+        reads(reading, at=at)
+
+    monkeypatch.setattr(tasks, "read_scan", watched)
+    sweep_at(NOW)
+    assert read == ["REQUESTED", "DONE", "DONE"]
 
 
 def test_a_scan_can_be_taken_off_the_list(zhou, client_of):

@@ -334,6 +334,17 @@ def test_the_city_s_list_costs_the_same_with_thirty_reports(client_of, chen):
     assert_same_queries(client_of(chen), "/desk/city/reports/", add_rows=add)
 
 
+def test_a_report_whose_applications_say_something_else_is_another_paper(wang, li):
+    case, report = recommended(li), started(wang)
+    first = request_paper(documents.ATTACHMENT_1, report, by=wang, at=NOW)
+    version = case.versions.order_by("-version")[0]
+    version.capacity += 1
+    version.save(update_fields=["capacity"])
+    again = request_paper(documents.ATTACHMENT_1, fresh(report), by=wang, at=NOW)
+    assert again.pk != first.pk
+    assert request_paper(documents.ATTACHMENT_1, fresh(report), by=wang, at=NOW).pk == again.pk
+
+
 def test_a_report_costs_the_same_with_thirty_rows(client_of, wang):
     report = started(wang)
 

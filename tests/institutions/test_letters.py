@@ -7,7 +7,7 @@ import pytest
 from evaluation.management import story
 from institutions import documents
 from institutions.documents.offers import letters_of_case
-from institutions.operations import reports, review, roster
+from institutions.operations import confirmation, reports, review, roster
 from institutions.queries.letters import PILOT_TYPE, REPORT_TYPE
 from pilot_portal.accounts.models import Organisation
 from pilot_portal.bulletin.models import Publication
@@ -180,6 +180,15 @@ def test_the_refusal_says_the_rounds_words_on_reviewing_it(chen):
 
 
 # The county's receipt -----------------------------------------------------------------------------
+
+
+def test_a_refusal_that_was_overturned_does_not_stand_any_more(zhao, chen):
+    case = factories.application("PROPOSED")
+    confirmation.not_confirm(case, note="服务方向不符", by=zhao, at=NOW)
+    entry = trail("institutions.application", case.pk).last()
+    assert documents.DECLINE_LETTER.standing(entry) == ""
+    confirmation.reinstate(fresh(case), note="异议成立", document_number=NUMBER, by=zhao, at=NOW)
+    assert documents.DECLINE_LETTER.standing(entry) == "该申报后来已变更为“已确认”。"
 
 
 def test_the_receipt_of_a_report_says_what_came_when_as_it_was_sent(client_of):

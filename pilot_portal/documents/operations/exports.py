@@ -1,6 +1,7 @@
 """Writing exports: a workbook, or a bundle of papers as one .zip."""
 
 import datetime as dt
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from tempfile import TemporaryFile
@@ -24,7 +25,9 @@ from pilot_portal.documents.sheets import Column, TableSheet, write_table
 from pilot_portal.regions.models import Region
 from pilot_portal.rounds.models import Round
 
+logger = logging.getLogger(__name__)
 LIST_NAME = "清单.xlsx"
+LOST = "存档文件无法读取，请联系管理员。"
 FORBIDDEN = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 CHUNK = 500
 LIST_COLUMNS = (
@@ -187,9 +190,15 @@ def _packed(
             why = one.error or "已取消，请单独生成。"
             yield (number, item.folder, "", one.title, one.number, None, "", "", why)
             continue
+        try:
+            source = (one.sealed_file or one.file).open("rb")
+        except OSError:
+            logger.exception("the file of paper %s is not there", one.pk)
+            counts["missing"] += 1
+            yield (number, item.folder, "", one.title, one.number, None, "", "", LOST)
+            continue
         name = _free_name(f"{item.folder}/{one.file_name.translate(FORBIDDEN)}", taken)
-        file = one.sealed_file or one.file
-        with file.open("rb") as source, archive.open(_entry(name, order.at, ZIP_STORED), "w") as target:
+        with source, archive.open(_entry(name, order.at, ZIP_STORED), "w") as target:
             shutil.copyfileobj(source, target)
         counts["in"] += 1
         sealed = bool(one.sealed_file)

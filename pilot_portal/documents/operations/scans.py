@@ -16,10 +16,11 @@ from django.db.models import F, Q
 
 from pilot_portal.accounts.actors import Actor
 from pilot_portal.attachments.models import Attachment
-from pilot_portal.attachments.operations import SCANS, set_aside, store
+from pilot_portal.attachments.operations import SCANS, check_upload, set_aside, store
 from pilot_portal.common.errors import NotAllowed, Problem, Refused, Stale
 from pilot_portal.documents.models import Paper, ScanReading
 from pilot_portal.documents.operations.papers import LEASE, MAX_ATTEMPTS, RETRY, wake
+from pilot_portal.documents.queries import my_scans
 from pilot_portal.documents.registry import PAPERS, TAKERS
 from pilot_portal.documents.scans import SIGNATURE, changes_since, inspect
 from pilot_portal.rounds.models import Round
@@ -86,16 +87,18 @@ def upload_scans(uploads: Sequence[UploadedFile], *, by: Actor, at: dt.datetime)
     if len(uploads) > MOST_SCANS:
         text = f"一次最多 {MOST_SCANS} 份，请分几次上传。"
         raise Refused(text, [Problem(text, field="files")])
-    place = {"case_type": CASE_TYPE, "purpose": "scan"}
-    readings = []
+    if my_scans(by.user_id or 0).count() + len(uploads) > MOST_WAITING:
+        text = f"待归入的扫描件最多 {MOST_WAITING} 份，请先归入或移除已上传的。"
+        raise Refused(text, [Problem(text, field="files")])
+    # All are looked at before one is kept: a file of a refused upload would lie there for ever.
     for upload in uploads:
         try:
-            kept = store(upload, case_id=by.user_id or 0, **place, by=by, at=at, allowed=SCANS)
+            check_upload(upload, SCANS)
         except Refused as refusal:
             text = f"{upload.name}：{refusal.message}"
             raise Refused(text, [Problem(text, field="files")]) from refusal
-        readings.append(_read_later(kept, at=at))
-    return readings
+    place = {"case_type": CASE_TYPE, "case_id": by.user_id or 0, "purpose": "scan"}
+    return [_read_later(store(upload, **place, by=by, at=at, allowed=SCANS), at=at) for upload in uploads]
 
 
 def place_scan(reading: ScanReading, *, by: Actor, at: dt.datetime) -> None:
