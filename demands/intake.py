@@ -17,8 +17,8 @@ from pilot_portal.common.errors import Refused
 from pilot_portal.documents.sheets.read import read_workbook
 from pilot_portal.regions.queries import active_regions
 
-# Address space of the child that reads: a list of 20,000 rows needs a quarter of it, and whatever a stranger's
-# file asks for, it is stopped below 300 MB.
+# Address space of the child that reads: a list of 20,000 rows needs a quarter of it, and whatever a file of a
+# stranger asks for, it is stopped below 300 MB.
 READING_MEMORY = 300 * 1024 * 1024
 
 
