@@ -51,9 +51,9 @@ def add_firm(typed: Mapping[str, Any], *, seen: Collection[int], by: Actor, at: 
     if region is None or not policies.may_import(by, region.pk):
         raise NotAllowed("只有县市区工信部门可以新增企业。")
     row = _row(typed)
-    known = known_firms_of(
-        region.pk, among=Q(name_key=name_key(row.company)) | Q(credit_code=row.code or None)
-    )
+    # Without a code nothing is asked for it: NULL would bring every firm that has none.
+    same = Q(name_key=name_key(row.company)) | (Q(credit_code=row.code) if row.code else Q())
+    known = known_firms_of(region.pk, among=same)
     if known.find(row):
         raise Refused(KNOWN)
     known = replace(known, elsewhere=codes_elsewhere(region.pk, [row.code]))
