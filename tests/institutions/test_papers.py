@@ -11,7 +11,7 @@ import pytest
 from institutions import documents
 from institutions.models import CountyReport, ReportRow
 from institutions.operations import confirmation, reports, review, roster
-from institutions.queries import CASE_TYPE
+from institutions.queries import CASE_TYPE, frozen_report, rows_of
 from pilot_portal.documents.registry import Printing, SheetOrder
 from pilot_portal.rounds.operations import change_setting
 from pilot_portal.workflow.queries import trail
@@ -162,7 +162,7 @@ def report(zhou, li):
 
 def test_attachment_1_lists_the_recommended_with_contact_services_and_capacity(report):
     said = text_of(built(documents.ATTACHMENT_1, report))
-    rows = documents.reports.frozen_report(report, documents.reports.rows_of(report))["rows"]
+    rows = frozen_report(report, rows_of(report))["rows"]
     assert len(rows) == 2
     for row in rows:
         for wanted in (row["name"], row["contact"], *row["kinds"], row["capacity"]):
@@ -175,7 +175,7 @@ def test_the_workbook_of_attachment_1_says_the_same_in_cells(report, li):
     count = documents.ATTACHMENT_1_SHEET.build(SheetOrder(report.round, report.region, li, NOW), stream)
     sheet = openpyxl.load_workbook(stream).worksheets[0]
     cells = [[str(cell.value) for cell in row if cell.value is not None] for row in sheet.iter_rows()]
-    rows = documents.reports.frozen_report(report, documents.reports.rows_of(report))["rows"]
+    rows = frozen_report(report, rows_of(report))["rows"]
     assert count == len(rows) == 2
     printed = [row for row in cells if row and row[0] in {"1", "2"}]
     for row, shown in zip(rows, printed, strict=True):
