@@ -189,13 +189,6 @@ def strike(broker: str, times: int = 1, **how: str) -> None:
             app.send_task("documents.sweep", **how)
 
 
-def set_clock_ahead(seconds: float) -> None:
-    """Set the clock of all processes ahead of the real one; no process ever reads half a number."""
-    part = settings.CLOCK_AHEAD.with_suffix(".part")
-    part.write_text(str(seconds), encoding="ascii")
-    part.replace(settings.CLOCK_AHEAD)
-
-
 def small_disk(unshare: str, size: str) -> tuple[str, ...]:
     """The words before a worker's command that give it a small disk of its own for the files."""
     Path(settings.MEDIA_ROOT).mkdir(exist_ok=True)

@@ -30,13 +30,13 @@ from tests.documents.faults import (
     count,
     disk_of,
     enlarge_disk,
-    set_clock_ahead,
     small_disk,
     states,
     strike,
     worker,
 )
 from tests.documents.jobs import empty_folders, notice, stored
+from tests.portal import set_clock_ahead
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OVER = LEASE.total_seconds() + 1

@@ -15,7 +15,7 @@ from pilot_portal.accounts.actors import Actor
 from pilot_portal.common import clock
 from tests import servers
 from tests.journeys.people import Person
-from tests.portal import Portal
+from tests.portal import Portal, set_clock_ahead
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +78,7 @@ class Time:
     def passes(self, **span: float) -> None:
         """Set the clock of all processes ahead by a span (days=…, hours=…)."""
         ahead = float(self.file.read_text(encoding="ascii")) if self.file.exists() else 0.0
-        self.file.write_text(str(ahead + dt.timedelta(**span).total_seconds()), encoding="ascii")
+        set_clock_ahead(ahead + dt.timedelta(**span).total_seconds())
 
     def reaches(self, moment: dt.datetime) -> None:
         """Set the clock of all processes to a moment that is still to come."""
